@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Retry and circuit breaker around asynchronous calls. */
+@NullMarked
+package dev.omnibridge.runtime.resilience;
+
+import org.jspecify.annotations.NullMarked;

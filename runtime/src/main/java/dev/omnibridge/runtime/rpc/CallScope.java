@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.runtime.rpc;
+
+import io.grpc.Context;
+import io.grpc.Deadline;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** What one incoming call allows: how long it may take, and whether anybody still waits for it. */
+public final class CallScope {
+  private final Context context;
+
+  private CallScope(Context context) {
+    this.context = context;
+  }
+
+  /** The scope of the call that is being handled on this thread. */
+  public static CallScope current() {
+    return new CallScope(Context.current());
+  }
+
+  /** The shorter of an own limit and what is left of the call's deadline; never negative. */
+  public Duration within(Duration limit) {
+    @Nullable Deadline deadline = context.getDeadline();
+    if (deadline == null) {
+      return limit;
+    }
+    long left = Math.max(0, deadline.timeRemaining(TimeUnit.NANOSECONDS));
+    return left < limit.toNanos() ? Duration.ofNanos(left) : limit;
+  }
+
+  /** True once the caller has gone or its deadline is over. */
+  public boolean cancelled() {
+    return context.isCancelled();
+  }
+
+  /** Runs the action once when the caller goes away or its deadline is over. */
+  public void onCancelled(Runnable action) {
+    context.addListener(_ -> action.run(), Runnable::run);
+  }
+}

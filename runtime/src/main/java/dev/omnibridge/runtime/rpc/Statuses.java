@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.runtime.rpc;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.Durations;
+import com.google.rpc.BadRequest;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
+import dev.omnibridge.runtime.Fault;
+import dev.omnibridge.runtime.Fault.Kind;
+import dev.omnibridge.runtime.Fault.Violation;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Faults as google.rpc.Status and back: one ErrorInfo always, BadRequest for field violations,
+ * RetryInfo where waiting helps (AIP-193).
+ */
+public final class Statuses {
+  /** The domain of every ErrorInfo of the suite. */
+  public static final String DOMAIN = "omnibridge.dev";
+
+  private static final Logger log = LoggerFactory.getLogger(Statuses.class);
+  private static final long RETRY_AFTER_MILLIS = 250;
+
+  private Statuses() {}
+
+  /** The fault behind any failure; what nobody expected is BROKEN and logged here, once. */
+  public static Fault faultOf(Throwable failure) {
+    return switch (failure) {
+      case Fault fault -> fault;
+      case StatusRuntimeException e -> fromStatus(e.getStatus(), e);
+      case StatusException e -> fromStatus(e.getStatus(), e);
+      case CompletionException e when e.getCause() != null -> faultOf(e.getCause());
+      case ExecutionException e when e.getCause() != null -> faultOf(e.getCause());
+      default -> {
+        log.atError().setCause(failure).log("unexpected failure");
+        yield Fault.broken(failure);
+      }
+    };
+  }
+
+  /** The exception that carries a fault to the caller. */
+  public static StatusRuntimeException toException(Fault fault) {
+    var status =
+        com.google.rpc.Status.newBuilder()
+            .setCode(fault.kind().code().value())
+            .setMessage(fault.sentence())
+            .addDetails(Any.pack(errorInfo(fault)));
+    if (!fault.violations().isEmpty()) {
+      status.addDetails(Any.pack(badRequest(fault.violations())));
+    }
+    if (fault.kind() == Kind.EXHAUSTED || fault.kind() == Kind.UNAVAILABLE) {
+      status.addDetails(
+          Any.pack(
+              RetryInfo.newBuilder()
+                  .setRetryDelay(Durations.fromMillis(RETRY_AFTER_MILLIS))
+                  .build()));
+    }
+    return StatusProto.toStatusRuntimeException(status.build());
+  }
+
+  private static ErrorInfo errorInfo(Fault fault) {
+    return ErrorInfo.newBuilder()
+        .setDomain(DOMAIN)
+        .setReason(fault.reason())
+        .putAllMetadata(fault.facts())
+        .build();
+  }
+
+  private static BadRequest badRequest(List<Violation> violations) {
+    var request = BadRequest.newBuilder();
+    for (Violation violation : violations) {
+      request
+          .addFieldViolationsBuilder()
+          .setField(violation.field())
+          .setDescription(violation.description());
+    }
+    return request.build();
+  }
+
+  private static Fault fromStatus(Status status, Exception carrier) {
+    Kind kind = kindOf(status.getCode());
+    com.google.rpc.Status details = StatusProto.fromThrowable(carrier);
+    String reason = "GRPC_" + status.getCode().name();
+    Map<String, String> facts = Map.of();
+    var violations = new ArrayList<Violation>();
+    if (details != null) {
+      for (Any detail : details.getDetailsList()) {
+        try {
+          if (detail.is(ErrorInfo.class)) {
+            var told = detail.unpack(ErrorInfo.class);
+            reason = told.getReason();
+            facts = told.getMetadataMap();
+          } else if (detail.is(BadRequest.class)) {
+            detail.unpack(BadRequest.class).getFieldViolationsList().stream()
+                .map(told -> new Violation(told.getField(), told.getDescription()))
+                .forEach(violations::add);
+          }
+        } catch (InvalidProtocolBufferException unreadable) {
+          log.atWarn().setCause(unreadable).log("status detail cannot be read");
+        }
+      }
+    }
+    String description = status.getDescription();
+    String sentence = description == null || description.isEmpty() ? sentenceFor(kind) : description;
+    return Fault.of(kind, reason, sentence).withFacts(facts).withViolations(violations);
+  }
+
+  private static String sentenceFor(Kind kind) {
+    return switch (kind) {
+      case UNAVAILABLE -> "The service cannot be reached.";
+      case TIMEOUT -> "The deadline was over before an answer came.";
+      case CANCELLED -> "The call was cancelled.";
+      default -> "The call failed (" + kind.code() + ").";
+    };
+  }
+
+  private static Kind kindOf(Status.Code code) {
+    return switch (code) {
+      case INVALID_ARGUMENT -> Kind.INVALID;
+      case NOT_FOUND -> Kind.NOT_FOUND;
+      case ALREADY_EXISTS -> Kind.EXISTS;
+      case FAILED_PRECONDITION -> Kind.REFUSED;
+      case ABORTED -> Kind.CONFLICT;
+      case RESOURCE_EXHAUSTED -> Kind.EXHAUSTED;
+      case OUT_OF_RANGE -> Kind.OUT_OF_RANGE;
+      case UNAVAILABLE -> Kind.UNAVAILABLE;
+      case DEADLINE_EXCEEDED -> Kind.TIMEOUT;
+      case CANCELLED -> Kind.CANCELLED;
+      case OK, UNKNOWN, PERMISSION_DENIED, UNIMPLEMENTED, INTERNAL, DATA_LOSS, UNAUTHENTICATED ->
+          Kind.BROKEN;
+    };
+  }
+}
