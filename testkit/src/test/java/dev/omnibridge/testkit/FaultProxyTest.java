@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class FaultProxyTest {
+  private static final int SHORT_MILLIS = 100;
+  private static final int LONG_MILLIS = 5_000;
+
+  private final EchoServer echo = EchoServer.start();
+  private final FaultProxy proxy = FaultProxy.to(echo.port());
+  private Socket client;
+
+  @BeforeEach
+  void connectClient() throws IOException {
+    client = connect();
+  }
+
+  @AfterEach
+  void closeAll() throws IOException {
+    client.close();
+    proxy.close();
+    echo.close();
+  }
+
+  @Test
+  void shouldPassBytesBothWaysAndTheEndOfTheStream() throws IOException {
+    assertThat(echoed(client, "hello")).isEqualTo("hello");
+    client.getOutputStream().write("last".getBytes(StandardCharsets.UTF_8));
+    client.shutdownOutput();
+    assertThat(client.getInputStream().readAllBytes()).asString().isEqualTo("last");
+    Awaitility.await().until(() -> proxy.connections() == 0);
+  }
+
+  @Test
+  void shouldPassABodyThatIsLargerThanItsBuffers() throws Exception {
+    var body = new byte[3 << 20];
+    new Seeds(1).random("body").nextBytes(body);
+    var writing =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                client.getOutputStream().write(body);
+                client.shutdownOutput();
+              } catch (IOException failure) {
+                throw new IllegalStateException(failure);
+              }
+            });
+    assertThat(client.getInputStream().readAllBytes()).isEqualTo(body);
+    writing.join();
+  }
+
+  @Test
+  void shouldResetOpenConnectionsWhenCutAndAcceptNewOnes() throws IOException {
+    echoed(client, "established");
+    proxy.cut();
+    assertThatThrownBy(() -> echoed(client, "x")).isInstanceOf(IOException.class);
+    try (var next = connect()) {
+      assertThat(echoed(next, "again")).isEqualTo("again");
+    }
+  }
+
+  @Test
+  void shouldRefuseOldAndNewConnectionsUntilItPassesAgain() throws IOException {
+    echoed(client, "established");
+    proxy.refuse();
+    assertThatThrownBy(() -> echoed(client, "x")).isInstanceOf(IOException.class);
+    assertThatThrownBy(this::connect).isInstanceOf(SocketException.class);
+    proxy.pass();
+    try (var next = connect()) {
+      assertThat(echoed(next, "again")).isEqualTo("again");
+    }
+  }
+
+  @Test
+  void shouldDeliverNothingWhileItSwallowsAndEverythingAfterwards() throws IOException {
+    echoed(client, "established");
+    proxy.swallow();
+    client.setSoTimeout(SHORT_MILLIS);
+    client.getOutputStream().write("held".getBytes(StandardCharsets.UTF_8));
+    assertThatThrownBy(() -> client.getInputStream().read())
+        .isInstanceOf(SocketTimeoutException.class);
+    try (var accepted = connect()) {
+      accepted.setSoTimeout(SHORT_MILLIS);
+      assertThatThrownBy(() -> echoed(accepted, "mute")).isInstanceOf(SocketTimeoutException.class);
+      proxy.pass();
+      client.setSoTimeout(LONG_MILLIS);
+      assertThat(read(client, 4)).isEqualTo("held");
+      accepted.setSoTimeout(LONG_MILLIS);
+      assertThat(read(accepted, 4)).isEqualTo("mute");
+    }
+  }
+
+  @Test
+  void shouldAddTheLatencyInBothDirections() throws IOException {
+    echoed(client, "warm");
+    proxy.delay(Duration.ofMillis(40));
+    var began = System.nanoTime();
+    assertThat(echoed(client, "slow")).isEqualTo("slow");
+    assertThat(Duration.ofNanos(System.nanoTime() - began))
+        .isGreaterThanOrEqualTo(Duration.ofMillis(80));
+  }
+
+  @Test
+  void shouldEndTheClientsConnectionWhenTheServerIsNotThere() throws IOException {
+    echo.close();
+    proxy.cut();
+    try (var next = connect()) {
+      assertThatThrownBy(() -> echoed(next, "x")).isInstanceOf(IOException.class);
+    }
+  }
+
+  private Socket connect() throws IOException {
+    var socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port());
+    socket.setSoTimeout(LONG_MILLIS);
+    return socket;
+  }
+
+  private static String echoed(Socket socket, String word) throws IOException {
+    socket.getOutputStream().write(word.getBytes(StandardCharsets.UTF_8));
+    return read(socket, word.length());
+  }
+
+  private static String read(Socket socket, int length) throws IOException {
+    var bytes = socket.getInputStream().readNBytes(length);
+    if (bytes.length < length) {
+      throw new IOException("The connection ended");
+    }
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /** Gives back what it is sent. */
+  private record EchoServer(ServerSocket entrance) implements AutoCloseable {
+    static EchoServer start() {
+      try {
+        var server = new EchoServer(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+        Thread.ofVirtual().start(server::accept);
+        return server;
+      } catch (IOException failure) {
+        throw new IllegalStateException(failure);
+      }
+    }
+
+    int port() {
+      return entrance.getLocalPort();
+    }
+
+    private void accept() {
+      while (!entrance.isClosed()) {
+        try {
+          var client = entrance.accept();
+          Thread.ofVirtual().start(() -> echo(client));
+        } catch (IOException _) {
+          return;
+        }
+      }
+    }
+
+    private static void echo(Socket client) {
+      try (client) {
+        client.getInputStream().transferTo(client.getOutputStream());
+      } catch (IOException _) {
+        return; // the other end is gone
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      entrance.close();
+    }
+  }
+}
