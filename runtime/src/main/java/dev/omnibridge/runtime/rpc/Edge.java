@@ -50,6 +50,7 @@ public final class Edge {
   private final List<String> offered = new ArrayList<>();
   private final Map<Peer, ManagedChannel> channels = new EnumMap<>(Peer.class);
   private @Nullable HttpServer http;
+  private boolean draining;
 
   private Edge(Vertx vertx, EdgeConfig config) {
     this.vertx = vertx;
@@ -121,9 +122,12 @@ public final class Edge {
             .build();
   }
 
-  /** Tells the world that this process takes no new work; calls under way go on. */
-  public void drain() {
-    health.enterTerminalState();
+  /** Tells the world that this process takes no new work; calls under way go on. Once is enough. */
+  public synchronized void drain() {
+    if (!draining) {
+      draining = true;
+      health.enterTerminalState();
+    }
   }
 
   /** Sets the health of one offered service, as the gRPC health service reports it. */
