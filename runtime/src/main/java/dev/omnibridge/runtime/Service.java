@@ -51,7 +51,10 @@ public final class Service {
       System.err.println(self.service() + ": " + unusable.sentence());
       exit(vertx, unusable.is("CONFIG_INVALID") ? 2 : 1);
     } catch (Exception failure) {
-      log.atError().setCause(failure).addKeyValue(LogKeys.SERVICE, self.service()).log("service cannot start");
+      log.atError()
+          .setCause(failure)
+          .addKeyValue(LogKeys.SERVICE, self.service())
+          .log("service cannot start");
       exit(vertx, 1);
     }
   }

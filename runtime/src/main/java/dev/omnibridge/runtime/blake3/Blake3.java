@@ -12,8 +12,8 @@ import java.util.Objects;
 
 /**
  * A BLAKE3 hash in the making. Input may come in any pieces; the hash depends only on the bytes.
- * Finishing changes nothing, so more input may follow. Memory stays below 4 KiB whatever the length.
- * Not for use by several threads.
+ * Finishing changes nothing, so more input may follow. Memory stays below 4 KiB whatever the
+ * length. Not for use by several threads.
  */
 public final class Blake3 {
   /** The number of bytes of a key. */
@@ -21,7 +21,10 @@ public final class Blake3 {
 
   private final Tree tree;
 
-  /** The last chunk so far, held back because only the end of the input shows whether it is the root. */
+  /**
+   * The last chunk so far, held back because only the end of the input shows whether it is the
+   * root.
+   */
   private final byte[] chunk = new byte[CHUNK_LEN];
 
   private int chunkLength;

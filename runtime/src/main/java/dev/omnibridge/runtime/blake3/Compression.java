@@ -40,7 +40,7 @@ final class Compression {
    * return all sixteen are the output, of which the first eight are the next chaining value. The
    * block is the 64 bytes from {@code at}, zeros behind its {@code blockLen} bytes.
    *
-   * <p>Six parameters and forty lines, because this is where all the time goes: the state and the
+   * <p>Six parameters and fifty lines, because this is where all the time goes: the state and the
    * message stay in local variables, and one loop body for all rounds beats unrolled rounds, which
    * the JIT spills to memory. Each pair of lines is one G; the last two lines permute the message,
    * whose permutation is two cycles of eight.
@@ -50,10 +50,14 @@ final class Compression {
     int v0 = h[0], v1 = h[1], v2 = h[2], v3 = h[3], v4 = h[4], v5 = h[5], v6 = h[6], v7 = h[7];
     int v8 = IV0, v9 = IV1, v10 = IV2, v11 = IV3;
     int v12 = (int) counter, v13 = (int) (counter >>> 32), v14 = blockLen, v15 = flags;
-    int m0 = word(block, at), m1 = word(block, at + 4), m2 = word(block, at + 8), m3 = word(block, at + 12);
-    int m4 = word(block, at + 16), m5 = word(block, at + 20), m6 = word(block, at + 24), m7 = word(block, at + 28);
-    int m8 = word(block, at + 32), m9 = word(block, at + 36), m10 = word(block, at + 40), m11 = word(block, at + 44);
-    int m12 = word(block, at + 48), m13 = word(block, at + 52), m14 = word(block, at + 56), m15 = word(block, at + 60);
+    int m0 = word(block, at), m1 = word(block, at + 4);
+    int m2 = word(block, at + 8), m3 = word(block, at + 12);
+    int m4 = word(block, at + 16), m5 = word(block, at + 20);
+    int m6 = word(block, at + 24), m7 = word(block, at + 28);
+    int m8 = word(block, at + 32), m9 = word(block, at + 36);
+    int m10 = word(block, at + 40), m11 = word(block, at + 44);
+    int m12 = word(block, at + 48), m13 = word(block, at + 52);
+    int m14 = word(block, at + 56), m15 = word(block, at + 60);
     for (int round = 0; round < 7; round++) {
       v0 += v4 + m0; v12 = rotateRight(v12 ^ v0, 16); v8 += v12; v4 = rotateRight(v4 ^ v8, 12);
       v0 += v4 + m1; v12 = rotateRight(v12 ^ v0, 8); v8 += v12; v4 = rotateRight(v4 ^ v8, 7);

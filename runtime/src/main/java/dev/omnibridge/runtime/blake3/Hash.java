@@ -3,6 +3,7 @@ package dev.omnibridge.runtime.blake3;
 
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A BLAKE3 hash of 32 bytes. Two hashes are compared in a time that does not depend on their bytes,
@@ -60,7 +61,7 @@ public final class Hash {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof Hash that && MessageDigest.isEqual(bytes, that.bytes);
   }
 

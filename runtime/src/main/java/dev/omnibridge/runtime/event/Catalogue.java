@@ -90,10 +90,9 @@ public final class Catalogue {
   /** A type of event; INVALID (UNKNOWN_EVENT_TYPE) when the catalogue does not list it. */
   public EventType event(String type) {
     return find(type)
-        .orElseThrow(
-            () ->
-                Fault.invalid("UNKNOWN_EVENT_TYPE", "The catalogue lists no event type " + type + ".")
-                    .with("type", type));
+        .orElseThrow(() ->
+            Fault.invalid("UNKNOWN_EVENT_TYPE", "The catalogue lists no event type " + type + ".")
+                .with("type", type));
   }
 
   /** The full name of a stream kind's topic in an environment. */
@@ -121,7 +120,8 @@ public final class Catalogue {
       case "number" -> value.isNumber();
       case "object" -> value.isObject();
       case "any" -> true;
-      default -> throw new IllegalStateException("The catalogue knows no field type " + field.type());
+      default ->
+          throw new IllegalStateException("The catalogue knows no field type " + field.type());
     };
   }
 

@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The Kafka headers of an event: CloudEvents 1.0 in binary mode, and where the log holds it.
- * Header names are pinned by the CloudEvents Kafka binding; ours start with "ob_".
+ * The Kafka headers of an event: CloudEvents 1.0 in binary mode, and where the log holds it. Header
+ * names are pinned by the CloudEvents Kafka binding; ours start with "ob_".
  */
 public final class EventHeaders {
   public static final String CONTENT_TYPE = "content-type";
@@ -21,7 +21,9 @@ public final class EventHeaders {
   public static final String CAUSATION_ID = "ce_causationid";
   public static final String PARTITION_KEY = "ce_partitionkey";
 
-  /** The log that the event is from; a consumer that sees its own log's id has the event already. */
+  /**
+   * The log that the event is from; a consumer that sees its own log's id has the event already.
+   */
   public static final String LOG_ID = "ob_log_id";
 
   /** Kind, namespace and id of the stream, joined by "/" (an id may contain "/"). */

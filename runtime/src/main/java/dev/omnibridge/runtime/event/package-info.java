@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What an event looks like outside: the catalogue, the OnexEnvelopeV1 and its CloudEvents headers. */
+/**
+ * What an event looks like outside: the catalogue, the OnexEnvelopeV1 and its CloudEvents headers.
+ */
 @NullMarked
 package dev.omnibridge.runtime.event;
 

@@ -64,15 +64,16 @@ public final class Breaker {
     } catch (CallNotPermittedException open) {
       return Future.failedFuture(
           Fault.unavailable(
-              "CIRCUIT_OPEN", circuit.getName() + " failed repeatedly and is not called for now.", null));
+              "CIRCUIT_OPEN",
+              circuit.getName() + " failed repeatedly and is not called for now.",
+              null));
     }
     long started = circuit.getCurrentTimestamp();
     return call.get()
-        .andThen(
-            (result, failure) -> {
-              long took = circuit.getCurrentTimestamp() - started;
-              record(took, failure == null ? null : faults.apply(failure));
-            });
+        .andThen((result, failure) -> {
+          long took = circuit.getCurrentTimestamp() - started;
+          record(took, failure == null ? null : faults.apply(failure));
+        });
   }
 
   private void record(long took, @Nullable Fault fault) {

@@ -30,14 +30,13 @@ public final class Calls {
     Promise<R> promise =
         context == null ? Promise.promise() : ((ContextInternal) context).promise();
     // A fresh gRPC context: the deadline is the argument, not what this thread happens to serve.
-    io.grpc.Context.ROOT.run(
-        () ->
-            ClientCalls.asyncUnaryCall(
-                channel.newCall(
-                    method,
-                    CallOptions.DEFAULT.withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS)),
-                request,
-                new Answer<>(promise)));
+    io.grpc.Context.ROOT.run(() ->
+        ClientCalls.asyncUnaryCall(
+            channel.newCall(
+                method,
+                CallOptions.DEFAULT.withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS)),
+            request,
+            new Answer<>(promise)));
     return promise.future();
   }
 
@@ -62,7 +61,8 @@ public final class Calls {
     @Override
     public void onCompleted() {
       if (reply == null) {
-        promise.tryFail(Fault.broken(new IllegalStateException("A unary call ended without an answer")));
+        promise.tryFail(
+            Fault.broken(new IllegalStateException("A unary call ended without an answer")));
       } else {
         promise.tryComplete(reply);
       }

@@ -138,12 +138,12 @@ public final class Edge {
   /** Drains, lets calls under way end for a moment, and closes both sides. */
   public synchronized Future<Void> close() {
     drain();
-    Future<Void> closed = http == null ? Future.succeededFuture() : http.shutdown(5, TimeUnit.SECONDS);
-    return closed.eventually(
-        () -> {
-          channels.values().forEach(ManagedChannel::shutdown);
-          inProcess.shutdown();
-          return Future.succeededFuture();
-        });
+    Future<Void> closed =
+        http == null ? Future.succeededFuture() : http.shutdown(5, TimeUnit.SECONDS);
+    return closed.eventually(() -> {
+      channels.values().forEach(ManagedChannel::shutdown);
+      inProcess.shutdown();
+      return Future.succeededFuture();
+    });
   }
 }

@@ -25,8 +25,7 @@ public record EdgeConfig(String host, int port, Map<Peer, String> peers) {
     var peers = new EnumMap<Peer, String>(Peer.class);
     for (Peer peer : Peer.values()) {
       if (peer != self) {
-        peers.put(
-            peer, env.text(peer.addressVariable(), "127.0.0.1:" + peer.defaultPort()));
+        peers.put(peer, env.text(peer.addressVariable(), "127.0.0.1:" + peer.defaultPort()));
       }
     }
     return new EdgeConfig(

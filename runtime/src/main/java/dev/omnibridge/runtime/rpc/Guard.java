@@ -31,13 +31,12 @@ final class Guard implements ServerInterceptor {
 
       @Override
       public void onMessage(Q message) {
-        guarded(
-            () -> {
-              if (message instanceof Message proto) {
-                check(proto);
-              }
-              super.onMessage(message);
-            });
+        guarded(() -> {
+          if (message instanceof Message proto) {
+            check(proto);
+          }
+          super.onMessage(message);
+        });
       }
 
       @Override
@@ -63,8 +62,7 @@ final class Guard implements ServerInterceptor {
     StatusRuntimeException told = Statuses.toException(Statuses.faultOf(failure));
     Metadata trailers = told.getTrailers();
     try {
-      call.close(
-          Status.fromThrowable(told), trailers == null ? new Metadata() : trailers);
+      call.close(Status.fromThrowable(told), trailers == null ? new Metadata() : trailers);
     } catch (IllegalStateException alreadyClosed) {
       // The handler answered before it threw; the caller has its answer.
       Statuses.faultOf(failure);

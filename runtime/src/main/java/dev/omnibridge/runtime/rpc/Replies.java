@@ -6,7 +6,9 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.util.function.Function;
 
-/** Answers incoming calls with futures; a failure leaves as a google.rpc.Status with its details. */
+/**
+ * Answers incoming calls with futures; a failure leaves as a google.rpc.Status with its details.
+ */
 public final class Replies {
   private Replies() {}
 
@@ -17,16 +19,16 @@ public final class Replies {
   public static <R> void unary(
       Context context, StreamObserver<R> out, Function<CallScope, Future<R>> handler) {
     CallScope scope = CallScope.current();
-    context.runOnContext(
-        _ -> {
-          Future<R> answer;
-          try {
-            answer = handler.apply(scope);
-          } catch (RuntimeException failure) {
-            answer = Future.failedFuture(failure);
-          }
-          answer.onComplete(reply -> complete(out, scope, reply.succeeded(), reply.result(), reply.cause()));
-        });
+    context.runOnContext(_ -> {
+      Future<R> answer;
+      try {
+        answer = handler.apply(scope);
+      } catch (RuntimeException failure) {
+        answer = Future.failedFuture(failure);
+      }
+      answer.onComplete(
+          reply -> complete(out, scope, reply.succeeded(), reply.result(), reply.cause()));
+    });
   }
 
   private static <R> void complete(

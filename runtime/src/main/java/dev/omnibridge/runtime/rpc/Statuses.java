@@ -113,7 +113,8 @@ public final class Statuses {
       }
     }
     String description = status.getDescription();
-    String sentence = description == null || description.isEmpty() ? sentenceFor(kind) : description;
+    String sentence =
+        description == null || description.isEmpty() ? sentenceFor(kind) : description;
     return Fault.of(kind, reason, sentence).withFacts(facts).withViolations(violations);
   }
 

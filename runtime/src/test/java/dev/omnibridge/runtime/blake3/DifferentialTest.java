@@ -89,8 +89,7 @@ class DifferentialTest {
     return bytes;
   }
 
-  private static byte[] bouncyCastle(
-      @Nullable Blake3Parameters mode, byte[] input) {
+  private static byte[] bouncyCastle(@Nullable Blake3Parameters mode, byte[] input) {
     Blake3Digest digest = new Blake3Digest(256);
     if (mode != null) {
       digest.init(mode);

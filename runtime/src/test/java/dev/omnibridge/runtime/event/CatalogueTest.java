@@ -15,22 +15,22 @@ class CatalogueTest {
   void shouldGiveEveryTypeAStreamAReverseDnsNameAndDescribedFields() {
     assertThat(catalogue.events()).isNotEmpty();
     assertThat(catalogue.events())
-        .allSatisfy(
-            event -> {
-              assertThat(event.type()).matches("dev\\.omnibridge\\.[a-z]+\\.[a-z-]+\\.v[0-9]+");
-              assertThat(catalogue.stream(event.stream()).kind()).isEqualTo(event.stream());
-              assertThat(event.description()).isNotBlank();
-              assertThat(event.fields()).isNotEmpty();
-              assertThat(event.fields()).allSatisfy(f -> assertThat(f.description()).isNotBlank());
-            });
+        .allSatisfy(event -> {
+          assertThat(event.type()).matches("dev\\.omnibridge\\.[a-z]+\\.[a-z-]+\\.v[0-9]+");
+          assertThat(catalogue.stream(event.stream()).kind()).isEqualTo(event.stream());
+          assertThat(event.description()).isNotBlank();
+          assertThat(event.fields()).isNotEmpty();
+          assertThat(event.fields()).allSatisfy(f -> assertThat(f.description()).isNotBlank());
+        });
   }
 
   @Test
   void shouldNameTopicsAsKafkaAllowsThem() {
     assertThat(catalogue.streams())
-        .allSatisfy(
-            stream -> assertThat(catalogue.topic("dev", stream.kind())).matches("[a-z0-9._-]{1,249}"));
-    assertThat(catalogue.topic("dev", "workflow")).isEqualTo("dev.omninode-bridge.workflow.events.v1");
+        .allSatisfy(stream ->
+            assertThat(catalogue.topic("dev", stream.kind())).matches("[a-z0-9._-]{1,249}"));
+    assertThat(catalogue.topic("dev", "workflow"))
+        .isEqualTo("dev.omninode-bridge.workflow.events.v1");
   }
 
   @Test
@@ -44,7 +44,8 @@ class CatalogueTest {
   void shouldNameEveryFieldThatAPayloadLacksOrHasInAnotherType() throws Exception {
     var payload =
         new ObjectMapper()
-            .readTree("{\"workflow_id\":\"w\",\"run_id\":7,\"from_state\":\"PENDING\",\"timestamp\":\"t\"}");
+            .readTree(
+                "{\"workflow_id\":\"w\",\"run_id\":7,\"from_state\":\"PENDING\",\"timestamp\":\"t\"}");
     assertThat(catalogue.problems("dev.omnibridge.workflow.state-transition.v1", payload))
         .containsExactlyInAnyOrder(
             "dev.omnibridge.workflow.state-transition.v1 needs run_id (uuid)",

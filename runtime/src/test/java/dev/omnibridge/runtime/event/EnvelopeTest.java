@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.runtime.event;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.omnibridge.runtime.Fault;
@@ -29,7 +29,10 @@ class EnvelopeTest {
             null,
             ID,
             "workflow/default/1",
-            JsonNodeFactory.instance.objectNode().put("big", Long.MAX_VALUE).put("text", "é\u0001\""));
+            JsonNodeFactory.instance
+                .objectNode()
+                .put("big", Long.MAX_VALUE)
+                .put("text", "é\u0001\""));
     assertThat(Envelope.parse(envelope.toJson())).isEqualTo(envelope);
   }
 

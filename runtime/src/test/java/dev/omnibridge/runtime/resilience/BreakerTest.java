@@ -61,7 +61,8 @@ class BreakerTest {
   @Test
   void shouldNotBlameTheDependencyForARefusedRequest() {
     for (int i = 0; i < 10; i++) {
-      assertThat(call(Future.failedFuture(Fault.invalid("WRONG", "It is wrong."))).failed()).isTrue();
+      assertThat(call(Future.failedFuture(Fault.invalid("WRONG", "It is wrong."))).failed())
+          .isTrue();
     }
     assertThat(breaker.open()).isFalse();
   }

@@ -112,7 +112,8 @@ class EdgeTest {
   @MethodSource("ways")
   void shouldCarryReasonAndFactsOfAFault(Way way) {
     contents.answer =
-        Future.failedFuture(Fault.notFound("CONTENT_NOT_FOUND", "No such bytes.").with("hash", HASH));
+        Future.failedFuture(
+            Fault.notFound("CONTENT_NOT_FOUND", "No such bytes.").with("hash", HASH));
     Fault fault = faultOf(stat(way, HASH, LIMIT));
     assertThat(fault.kind()).isEqualTo(Kind.NOT_FOUND);
     assertThat(fault.reason()).isEqualTo("CONTENT_NOT_FOUND");
@@ -211,15 +212,16 @@ class EdgeTest {
     public void getContent(GetContentRequest request, StreamObserver<GetContentResponse> out) {
       var stream = (ServerCallStreamObserver<GetContentResponse>) out;
       var message =
-          GetContentResponse.newBuilder().setChunk(ByteString.copyFrom(new byte[64 * 1024])).build();
+          GetContentResponse.newBuilder()
+              .setChunk(ByteString.copyFrom(new byte[64 * 1024]))
+              .build();
       stream.setOnCancelHandler(() -> {});
-      stream.setOnReadyHandler(
-          () -> {
-            while (stream.isReady() && !stream.isCancelled() && sent.get() < MESSAGES) {
-              sent.incrementAndGet();
-              stream.onNext(message);
-            }
-          });
+      stream.setOnReadyHandler(() -> {
+        while (stream.isReady() && !stream.isCancelled() && sent.get() < MESSAGES) {
+          sent.incrementAndGet();
+          stream.onNext(message);
+        }
+      });
     }
   }
 

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.bridge.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The command without a verb: shows its help. */
+@Command(
+    name = "bridge",
+    synopsisSubcommandLabel = "VERB",
+    description = "Runs Omnibridge on this machine, and talks to a running one.",
+    commandListHeading = "%nVerbs:%n",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  ./bridge demo                        the main job on this project's own files",
+      "  ./bridge up                          the whole suite; Ctrl-C stops it",
+      "  ./bridge submit examples/hello.yaml --input '{\"name\": \"Ada\"}' --wait",
+      "  ./bridge list --state RUNNING -o json",
+      "",
+      "The suite is found by --address, else OMNIBRIDGE_ADDRESS, else the run.json of a suite that",
+      "runs on the data directory (OMNIBRIDGE_DATA, else .omnibridge in the project), else",
+      "127.0.0.1:8060. Services that run apart are named by DB_ADAPTER_ADDRESS, STAMPING_ADDRESS,",
+      "REDUCER_ADDRESS. A suite that a signal stops ends with 130 or 143. NO_COLOR is honoured."
+    })
+final class BridgeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+    return CommandLine.ExitCode.OK;
+  }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.bridge.cli;
+
+import dev.omnibridge.api.workflow.v1.ListWorkflowsRequest;
+import dev.omnibridge.api.workflow.v1.Workflow;
+import dev.omnibridge.api.workflow.v1.WorkflowServiceGrpc;
+import dev.omnibridge.api.workflow.v1.WorkflowState;
+import dev.omnibridge.bridge.ExitCode;
+import dev.omnibridge.bridge.Setting;
+import dev.omnibridge.runtime.rpc.Peer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Lists workflows, newest first. */
+@Command(
+    name = "list",
+    description = "Lists workflows, newest first.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  ./bridge list --state RUNNING --state WAITING",
+      "  ./bridge list --type examples/hello --limit 5 -o json"
+    })
+final class ListCommand implements Callable<Integer> {
+  private static final int MOST_PER_PAGE = 1_000;
+
+  private final Setting setting;
+
+  @Option(
+      names = "--state",
+      paramLabel = "STATE",
+      description = "RUNNING, COMPLETED, ...; may be repeated; all without.")
+  private List<WorkflowState> states = new ArrayList<>();
+
+  @Option(names = "--type", description = "<namespace>/<name> of the definition; all without.")
+  private String type = "";
+
+  @Option(names = "--namespace", paramLabel = "NAME", description = "Tenant; all without.")
+  private String namespace = "";
+
+  @Mixin private PageOptions pages = new PageOptions();
+  @Mixin private ClientOptions client = new ClientOptions();
+
+  ListCommand(Setting setting) {
+    this.setting = setting;
+  }
+
+  @Override
+  public Integer call() {
+    pages.check();
+    try (Session session = client.open(setting)) {
+      var found = new ArrayList<Workflow>();
+      String token = pages.token();
+      do {
+        var request = request(pages.limit() - found.size(), token);
+        var page =
+            session
+                .client()
+                .call(
+                    Peer.ORCHESTRATOR, WorkflowServiceGrpc.getListWorkflowsMethod(), request);
+        found.addAll(page.getWorkflowsList());
+        token = page.getNextPageToken();
+      } while (!token.isEmpty() && found.size() < pages.limit());
+      new WorkflowView(session).list(found, token);
+      return ExitCode.OK.code();
+    }
+  }
+
+  private ListWorkflowsRequest request(int wanted, String token) {
+    return ListWorkflowsRequest.newBuilder()
+        .setPageSize(Math.min(wanted, MOST_PER_PAGE))
+        .setPageToken(token)
+        .setNamespace(namespace)
+        .addAllStates(states)
+        .setWorkflowType(type)
+        .build();
+  }
+}

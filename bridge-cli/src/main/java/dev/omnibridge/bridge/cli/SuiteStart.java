@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.bridge.cli;
+
+import dev.omnibridge.bridge.CliFailure;
+import dev.omnibridge.bridge.ExitCode;
+import dev.omnibridge.bridge.suite.RunFile;
+import dev.omnibridge.bridge.suite.Suite;
+import dev.omnibridge.bridge.suite.SuiteOptions;
+import dev.omnibridge.embedded.EmbeddedServerException;
+import dev.omnibridge.runtime.Fault;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+
+/** Starts a suite for a verb; what goes wrong is told in a sentence that says what to do. */
+final class SuiteStart {
+  private SuiteStart() {}
+
+  static Suite start(SuiteOptions options, Path log) {
+    refuseTakenPort(options.port());
+    try {
+      return Suite.start(options);
+    } catch (EmbeddedServerException failure) {
+      throw told(failure, options.data());
+    } catch (Fault fault) {
+      throw fault;
+    } catch (RuntimeException failure) {
+      if (causeOf(failure) instanceof BindException) {
+        throw portTaken(options.port(), failure);
+      }
+      throw new CliFailure(
+          ExitCode.FAILED,
+          "The suite did not start (%s); its log has the details: %s"
+              .formatted(causeOf(failure), log),
+          failure);
+    }
+  }
+
+  /** Told before anything is started; the real listening may still find the port taken. */
+  private static void refuseTakenPort(int port) {
+    if (port == 0) {
+      return;
+    }
+    try (var socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    } catch (IOException taken) {
+      throw portTaken(port, taken);
+    }
+  }
+
+  private static CliFailure portTaken(int port, Exception cause) {
+    return new CliFailure(
+        ExitCode.REFUSED,
+        "Port %d is in use; stop what is there, or choose another with --port (0 for a free one)."
+            .formatted(port),
+        cause);
+  }
+
+  private static CliFailure told(EmbeddedServerException failure, Path data) {
+    return switch (failure.reason()) {
+      case DIRECTORY_IN_USE ->
+          new CliFailure(
+              ExitCode.REFUSED,
+              RunFile.ofRunning(data)
+                  .map(
+                      run ->
+                          "A suite already runs on %s (process %d, at %s); use it, stop it, or choose another directory with --data."
+                              .formatted(data, run.pid(), run.endpoints().address()))
+                  .orElse(failure.getMessage() + "."),
+              failure);
+      case NO_BINARIES -> new CliFailure(ExitCode.ENVIRONMENT, message(failure), failure);
+      case NOT_STARTED, NOT_STOPPED -> new CliFailure(ExitCode.FAILED, message(failure), failure);
+    };
+  }
+
+  private static String message(EmbeddedServerException failure) {
+    return String.valueOf(failure.getMessage());
+  }
+
+  private static Throwable causeOf(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+}

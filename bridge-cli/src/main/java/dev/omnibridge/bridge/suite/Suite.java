@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.bridge.suite;
+
+import dev.omnibridge.embedded.EmbeddedKafka;
+import dev.omnibridge.embedded.EmbeddedPostgres;
+import dev.omnibridge.embedded.FreePorts;
+import dev.omnibridge.runtime.rpc.Edge;
+import dev.omnibridge.runtime.rpc.EdgeConfig;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All five services in this process, on a PostgreSQL and a Kafka broker that are kept in one
+ * directory and found again. Started means that submissions are durably accepted; Kafka may join
+ * afterwards. A directory whose suite was killed is taken over; one with a living suite is refused.
+ * Blocks, so it is for plain threads.
+ */
+public final class Suite implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Suite.class);
+  private static final String HOST = "127.0.0.1";
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+  private final SuiteOptions options;
+  private final Path data;
+  private final Steps steps;
+  private final EmbeddedPostgres postgres;
+  private final KafkaSide kafka;
+  private final Endpoints endpoints;
+  private final Duration readyAfter;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private Suite(SuiteOptions options, Path data, Steps steps) throws Exception {
+    long began = System.nanoTime();
+    this.options = options;
+    this.data = data;
+    this.steps = steps;
+    int kafkaPort = options.kafkaPort() == 0 ? FreePorts.next() : options.kafkaPort();
+    this.postgres = startPostgres();
+    this.kafka = beginKafka(kafkaPort);
+    Map<String, String> environment = environment(HOST + ":" + kafkaPort);
+    int port = startServices(new Wiring(environment));
+    this.endpoints =
+        new Endpoints(
+            HOST + ":" + port,
+            postgres.jdbcUrl(),
+            postgres.user(),
+            postgres.password(),
+            HOST + ":" + kafkaPort,
+            environment.getOrDefault("OMNIBRIDGE_ENVIRONMENT", "dev"));
+    RunFile.ofThisProcess(endpoints).write(data);
+    steps.onClose("run file", () -> RunFile.delete(data));
+    this.readyAfter = Duration.ofNanos(System.nanoTime() - began);
+    log.atInfo().addKeyValue("millis", readyAfter.toMillis()).log("suite is ready");
+  }
+
+  /**
+   * A suite that accepts submissions.
+   *
+   * @throws dev.omnibridge.embedded.EmbeddedServerException when a server does not start, or the
+   *     directory is in use
+   * @throws IllegalStateException when a service does not start
+   */
+  public static Suite start(SuiteOptions options) {
+    var steps = new Steps();
+    Suite started = null;
+    try {
+      Path data = Files.createDirectories(options.data().toAbsolutePath()).toRealPath();
+      started = new Suite(options, data, steps);
+      return started;
+    } catch (RuntimeException failure) {
+      throw failure;
+    } catch (IOException failure) {
+      throw new UncheckedIOException("The suite cannot use " + options.data(), failure);
+    } catch (Exception failure) {
+      throw new IllegalStateException("The suite did not start", failure);
+    } finally {
+      if (started == null) {
+        steps.close();
+      }
+    }
+  }
+
+  /** Its lock on its directory also guards the whole data directory against a second suite. */
+  private EmbeddedPostgres startPostgres() {
+    var server =
+        EmbeddedPostgres.start(
+            EmbeddedPostgres.Options.in(data.resolve("postgres"))
+                .withPort(options.postgresPort())
+                .withFsync(options.fsync())
+                .withStartLimit(options.startLimit()));
+    steps.onClose("PostgreSQL", server::close);
+    return server;
+  }
+
+  private KafkaSide beginKafka(int port) {
+    var side =
+        KafkaSide.begin(
+            EmbeddedKafka.Options.in(data.resolve("kafka"))
+                .withPort(port)
+                .withStartLimit(options.startLimit()));
+    steps.onClose("Kafka", side::close);
+    return side;
+  }
+
+  private int startServices(Wiring wiring) throws Exception {
+    Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
+    steps.onClose("Vert.x", () -> await(vertx.close()));
+    Edge edge = Edge.open(vertx, EdgeConfig.allInOne(HOST, options.port()));
+    steps.onClose("gRPC edge", () -> await(edge.close()));
+    deploy(vertx, List.of(wiring.dbAdapter(edge)));
+    deploy(vertx, wiring.others(edge));
+    int port = start(edge.listen());
+    steps.onClose("gRPC intake", edge::drain);
+    return port;
+  }
+
+  private void deploy(Vertx vertx, List<Deployable> verticles) throws Exception {
+    var deployed = verticles.stream().map(vertx::deployVerticle).toList();
+    deployed.forEach(
+        one -> one.onSuccess(id -> log.atDebug().addKeyValue("id", id).log("service deployed")));
+    var unused = start(Future.join(deployed));
+    for (Future<String> one : deployed) {
+      steps.onClose("service", () -> await(vertx.undeploy(one.result())));
+    }
+  }
+
+  private <T> T start(Future<T> starting) throws Exception {
+    return starting.await(options.startLimit().toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static void await(Future<?> stopping) throws Exception {
+    var unused = stopping.await(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private Map<String, String> environment(String kafkaAddress) {
+    var variables = new HashMap<>(options.environment());
+    variables.putIfAbsent("REDUCER_SOLE", "true");
+    variables.put("KAFKA_BOOTSTRAP_SERVERS", kafkaAddress);
+    variables.put("PGHOST", postgres.host());
+    variables.put("PGPORT", Integer.toString(postgres.port()));
+    variables.put("PGUSER", postgres.user());
+    variables.put("PGPASSWORD", postgres.password());
+    variables.put("PGDATABASE", postgres.database());
+    return Map.copyOf(variables);
+  }
+
+  /** Where everything is. */
+  public Endpoints endpoints() {
+    return endpoints;
+  }
+
+  /** host:port of the gRPC services. */
+  public String address() {
+    return endpoints.address();
+  }
+
+  /** Port of the gRPC services. */
+  public int port() {
+    return Integer.parseInt(address().substring(address().lastIndexOf(':') + 1));
+  }
+
+  /** Of the database, without user and password. */
+  public String jdbcUrl() {
+    return endpoints.jdbcUrl();
+  }
+
+  /** Where Kafka is, or will be. */
+  public String kafkaBootstrap() {
+    return endpoints.kafka();
+  }
+
+  /** From the beginning of the start until submissions were accepted. */
+  public Duration readyAfter() {
+    return readyAfter;
+  }
+
+  /** The database server, for those who want to see it fail. */
+  public EmbeddedPostgres postgres() {
+    return postgres;
+  }
+
+  /** The broker, once it serves; it can be stopped and restarted as an outage. */
+  public EmbeddedKafka awaitKafka(Duration limit) {
+    return kafka.await(limit);
+  }
+
+  /** Completes when the broker serves, or fails when it never will. */
+  public CompletableFuture<EmbeddedKafka> kafkaStarted() {
+    return kafka.started();
+  }
+
+  /** Stops the services, then the broker, then the database. Does nothing the second time. */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      steps.close();
+    }
+  }
+}

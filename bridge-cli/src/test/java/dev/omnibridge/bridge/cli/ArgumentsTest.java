@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.bridge.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.omnibridge.bridge.ExitCode;
+import dev.omnibridge.bridge.TestSetting;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class ArgumentsTest {
+  @TempDir private Path home = Path.of("");
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "up", "demo", "submit", "watch", "list", "describe", "history", "cancel", "stamp", "state",
+        "events"
+      })
+  void shouldExplainEveryVerbWithExamplesAndExitCodes(String verb) {
+    var command = new TestSetting(home);
+
+    assertThat(command.run(verb, "--help")).isZero();
+    assertThat(command.out())
+        .contains("Usage: bridge " + verb)
+        .contains("Exit codes:", "4   the suite cannot be reached")
+        .contains("Examples:", "./bridge " + verb);
+  }
+
+  @Test
+  void shouldListEveryVerbInTheHelpOfTheCommand() {
+    var command = new TestSetting(home);
+
+    assertThat(command.run()).isZero();
+    assertThat(command.out())
+        .contains(CommandTree.of(command.setting()).getSubcommands().keySet());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          frobnicate                           | There is no verb 'frobnicate'; see ./bridge --help.
+          describe                             | Missing required parameter: 'ID'
+          list --frob                          | Unknown option: '--frob'
+          list --state SLEEPING                | it is one of PENDING, RUNNING
+          list --limit 0                       | --limit must be 1 or more, not 0.
+          list --address nowhere               | 'nowhere' is no address; give host:port
+          list --address 127.0.0.1:99999       | '127.0.0.1:99999' is no address
+          list -o xml                          | 'xml'
+          watch w --timeout soon               | a span is a number with ms, s, m, h or d
+          events --since yesterday             | a time is like 2026-11-21T10:00:00Z
+          events --stream workflow             | 'workflow' is no stream; give KIND/NAMESPACE/ID
+          stamp                                | Give files to stamp, or hashes with --hash
+          stamp /no/such/file                  | There is no file /no/such/file.
+          submit /no/such/file                 | There is no file /no/such/file.
+          """)
+  void shouldSayInOneSentenceWhatIsWrongWithTheArguments(String line, String sentence) {
+    var command = new TestSetting(home);
+
+    assertThat(command.run(line.split(" "))).isEqualTo(ExitCode.USAGE.code());
+    assertThat(command.out()).isEmpty();
+    assertThat(command.err()).startsWith("bridge: ").contains(sentence);
+    assertThat(command.err().lines()).hasSize(1);
+  }
+
+  @Test
+  void shouldTellBadArgumentsAsJsonToScripts() {
+    var command = new TestSetting(home);
+
+    assertThat(command.run("list", "-o", "json", "--limit", "0")).isEqualTo(2);
+    assertThat(command.err())
+        .startsWith("{\"error\":{\"exitCode\":2,")
+        .contains("--limit must be 1 or more");
+  }
+
+  @Test
+  void shouldRefuseADefinitionThatIsTooLargeBeforeSendingIt() throws Exception {
+    Path large = Files.writeString(home.resolve("large.yaml"), "#".repeat(256 * 1024 + 1));
+    var command = new TestSetting(home);
+
+    assertThat(command.run("submit", large.toString())).isEqualTo(ExitCode.USAGE.code());
+    assertThat(command.err()).contains("larger than the 256 KiB");
+  }
+
+  @Test
+  void shouldRefuseADefinitionThatIsNoText() throws Exception {
+    Path binary = Files.write(home.resolve("binary"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+    var command = new TestSetting(home);
+
+    assertThat(command.run("submit", binary.toString())).isEqualTo(ExitCode.USAGE.code());
+    assertThat(command.err()).contains("is not UTF-8 text.");
+  }
+
+  @Test
+  void shouldPrintNoColourWhereNobodyWatchesOrWantsIt() {
+    var piped = new TestSetting(home);
+    var unwanted = new TestSetting(home).onTerminal().with("NO_COLOR", "1");
+    var wanted = new TestSetting(home).onTerminal();
+
+    assertThat(piped.run("frob") + unwanted.run("frob") + wanted.run("frob")).isEqualTo(6);
+    assertThat(piped.err()).doesNotContain("\033");
+    assertThat(unwanted.err()).doesNotContain("\033");
+    assertThat(wanted.err()).contains("\033[31m");
+  }
+
+  @Test
+  void shouldGiveEveryExitCodeANumberAndAMeaningOfItsOwn() {
+    assertThat(ExitCode.table()).hasSize(8).doesNotContainValue("");
+    assertThat(ExitCode.table().values()).doesNotHaveDuplicates();
+    assertThat(CommandLine.ExitCode.USAGE).isEqualTo(ExitCode.USAGE.code());
+  }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.dbadapter;
+
+import dev.omnibridge.dbadapter.log.Appends;
+import dev.omnibridge.dbadapter.log.ForeignEvents;
+import dev.omnibridge.dbadapter.log.Lanes;
+import dev.omnibridge.dbadapter.query.PageTokens;
+import dev.omnibridge.dbadapter.rpc.ContentApi;
+import dev.omnibridge.dbadapter.rpc.IndexApi;
+import dev.omnibridge.dbadapter.rpc.LogApi;
+import dev.omnibridge.dbadapter.store.Backlog;
+import dev.omnibridge.dbadapter.store.ContentStore;
+import dev.omnibridge.dbadapter.store.Database;
+import dev.omnibridge.dbadapter.store.DeadLetterLane;
+import dev.omnibridge.dbadapter.store.EventLane;
+import dev.omnibridge.dbadapter.store.EventLog;
+import dev.omnibridge.dbadapter.store.Housekeeping;
+import dev.omnibridge.dbadapter.store.IndexQueries;
+import dev.omnibridge.dbadapter.store.LogQueries;
+import dev.omnibridge.dbadapter.store.OutboxLane;
+import dev.omnibridge.dbadapter.store.Schema;
+import dev.omnibridge.dbadapter.store.Schema.Identity;
+import dev.omnibridge.dbadapter.store.WorkflowQueries;
+import dev.omnibridge.dbadapter.stream.Inbox;
+import dev.omnibridge.dbadapter.stream.Outbox;
+import dev.omnibridge.runtime.event.Catalogue;
+import dev.omnibridge.runtime.rpc.Edge;
+import dev.omnibridge.runtime.stream.Pump;
+import dev.omnibridge.runtime.stream.PumpConfig;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.sqlclient.Pool;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Wires db-adapter together; started means that appends are durably accepted. */
+public final class DbAdapterVerticle extends VerticleBase {
+  private static final int STAGING_CONNECTIONS = 2;
+  private static final int INBOX_RECORDS = 2_000;
+
+  private final DbAdapterConfig config;
+  private final Edge edge;
+  private final Catalogue catalogue = Catalogue.load();
+  private final Deque<Supplier<Future<?>>> closing = new ArrayDeque<>();
+  private @Nullable Pool pool;
+  private @Nullable Outbox outbox;
+  private boolean stopped;
+
+  public DbAdapterVerticle(DbAdapterConfig config, Edge edge) {
+    this.config = config;
+    this.edge = edge;
+  }
+
+  @Override
+  public Future<?> start() {
+    var database = new Database(vertx, config.postgres());
+    Pool opened = closed(database.pool(config.readers(), true));
+    pool = opened;
+    var schema = new Schema(vertx, opened);
+    var retentions =
+        catalogue.streams().stream()
+            .map(Catalogue.StreamKind::retention)
+            .collect(Collectors.toUnmodifiableSet());
+    var content = new ContentStore(opened, closed(database.pool(STAGING_CONNECTIONS, false)));
+    return schema
+        .migrate(config.postgres(), config.startLimit())
+        .compose(_ -> schema.identity(new Lanes(config.lanes(), config.inboxLanes()), retentions))
+        .compose(identity -> offer(database, opened, content, identity))
+        .onSuccess(_ -> tidy(new Housekeeping(vertx, opened, schema, content, retentions)));
+  }
+
+  private Future<?> offer(
+      Database database, Pool opened, ContentStore content, Identity identity) {
+    var relays = outbox(opened, identity);
+    outbox = relays;
+    var appends = new Appends(catalogue, config.environment(), identity.lanes());
+    var log = new EventLog(vertx, database, opened, appends, config.writers(), relays::wake);
+    closing.push(log::close);
+    var tokens = new PageTokens(identity.logId());
+    var queries = new LogQueries(opened, catalogue, tokens);
+    edge.offer(new LogApi(context, log, queries));
+    edge.offer(
+        new IndexApi(
+            context, new WorkflowQueries(opened, tokens), new IndexQueries(opened, tokens)));
+    edge.offer(new ContentApi(context, content, config.maxContentBytes(), UUID::randomUUID));
+    closing.push(relays::stop);
+    if (config.inbox()) {
+      Pump inbox = inbox(log, queries, identity);
+      var unused = relays.topics().compose(_ -> stopped ? ready() : deploy(inbox));
+    }
+    return relays.start();
+  }
+
+  private Pump inbox(EventLog log, LogQueries queries, Identity identity) {
+    var topics =
+        catalogue.streams().stream()
+            .map(kind -> catalogue.topic(config.environment(), kind.kind()))
+            .toList();
+    return new Pump(
+        PumpConfig.of(config.kafka(), config.environment(), Inbox.CONSUMER, topics)
+            .withMaxRecords(INBOX_RECORDS),
+        (consumer, cluster) -> here(() -> queries.positions(consumer, cluster)),
+        new Inbox(
+            new ForeignEvents(catalogue, config.environment(), identity.logId()),
+            identity.lanes(),
+            UUID::randomUUID,
+            append -> here(() -> log.take(append))));
+  }
+
+  private Future<Void> deploy(Pump inbox) {
+    return inbox.deploy(vertx).onSuccess(id -> closing.push(() -> vertx.undeploy(id))).mapEmpty();
+  }
+
+  private static Future<Void> ready() {
+    return Future.succeededFuture();
+  }
+
+  /** Calls from the pump's thread come over to ours. */
+  private <T> Future<T> here(Supplier<Future<T>> call) {
+    return Future.future(answer -> context.runOnContext(_ -> call.get().onComplete(answer)));
+  }
+
+
+  private Outbox outbox(Pool opened, Identity identity) {
+    UUID owner = UUID.randomUUID();
+    List<OutboxLane> lanes = new ArrayList<>();
+    lanes.add(new DeadLetterLane(opened, owner));
+    for (int lane = 0; lane < identity.lanes().outbox(); lane++) {
+      lanes.add(new EventLane(opened, catalogue, identity.logId(), lane, owner));
+    }
+    return new Outbox(vertx, catalogue, config.environment(), config.kafka(), lanes);
+  }
+
+  private void tidy(Housekeeping housekeeping) {
+    housekeeping.start();
+    closing.push(
+        () -> {
+          housekeeping.stop();
+          return Future.succeededFuture();
+        });
+  }
+
+  private Pool closed(Pool opened) {
+    closing.push(opened::close);
+    return opened;
+  }
+
+  /** How much waits for Kafka. From any thread. */
+  public Future<Backlog> backlog() {
+    Pool opened = pool;
+    return opened == null
+        ? Future.succeededFuture(new Backlog(0, 0))
+        : Backlog.read(opened);
+  }
+
+  /** False while Kafka takes nothing: then the suite is DEGRADED, and works. From any thread. */
+  public boolean kafkaAnswers() {
+    Outbox relays = outbox;
+    return relays != null && relays.kafkaAnswers();
+  }
+
+  /** In reverse of the start; one that does not close keeps no other from closing. */
+  @Override
+  public Future<?> stop() {
+    stopped = true;
+    Future<?> closed = Future.succeededFuture();
+    for (Supplier<Future<?>> close : closing) {
+      closed = closed.compose(_ -> close.get().otherwiseEmpty());
+    }
+    return closed;
+  }
+}

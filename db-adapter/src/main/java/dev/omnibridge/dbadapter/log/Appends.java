@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.dbadapter.log;
+
+import com.google.protobuf.ByteString;
+import dev.omnibridge.api.log.v1.AppendRequest;
+import dev.omnibridge.api.log.v1.NewEvent;
+import dev.omnibridge.api.log.v1.PositionMove;
+import dev.omnibridge.api.log.v1.StreamAppend;
+import dev.omnibridge.dbadapter.log.Append.EventKey;
+import dev.omnibridge.dbadapter.log.Append.Expected;
+import dev.omnibridge.dbadapter.log.Append.Known;
+import dev.omnibridge.dbadapter.log.Append.Move;
+import dev.omnibridge.dbadapter.log.Append.NewRow;
+import dev.omnibridge.dbadapter.log.Append.Partition;
+import dev.omnibridge.dbadapter.log.Append.StreamWrite;
+import dev.omnibridge.runtime.Fault;
+import dev.omnibridge.runtime.event.Catalogue;
+import java.util.HashSet;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Reads append requests: everything that can be checked without the database is checked here. */
+public final class Appends {
+  private final Catalogue catalogue;
+  private final String environment;
+  private final Lanes lanes;
+
+  public Appends(Catalogue catalogue, String environment, Lanes lanes) {
+    this.catalogue = catalogue;
+    this.environment = environment;
+    this.lanes = lanes;
+  }
+
+  /** The request, checked; INVALID with a reason otherwise. */
+  public Append read(AppendRequest request) {
+    var append =
+        new Append(
+            UUID.fromString(request.getAppendId()),
+            request.getAppendsList().stream().map(this::stream).toList(),
+            request.getRowsList(),
+            request.getClaimsList(),
+            request.getPositionsList().stream().map(Appends::move).toList(),
+            request.getDeadLettersList(),
+            Known.REPEAT,
+            request.getSerializedSize());
+    checkEachOnce(append);
+    request.getRowsList().forEach(Rows::check);
+    request.getClaimsList().forEach(Rows::check);
+    request.getDeadLettersList().forEach(Rows::check);
+    return append;
+  }
+
+  private StreamWrite stream(StreamAppend append) {
+    var id = StreamId.of(append.getStream());
+    var kind = catalogue.stream(id.kind());
+    String topic = catalogue.topic(environment, id.kind());
+    Texts.check("id of a stream", id.id());
+    int shard = id.shard(append.getPlacementKey());
+    return new StreamWrite(
+        id,
+        id.key(),
+        shard,
+        lanes.outbox(shard),
+        switch (append.getExpectedCase()) {
+          case EXPECTED_VERSION -> new Expected.At(append.getExpectedVersion());
+          case EXPECT_NONE -> new Expected.None();
+          case EXPECT_ANY -> new Expected.Any();
+          case EXPECTED_NOT_SET ->
+              throw Fault.invalid("INVALID_REQUEST", "No version is expected.");
+        },
+        append.getEventsList().stream()
+            .map(event -> event(event, id.kind(), topic, kind.retention()))
+            .toList(),
+        append.hasSnapshot() ? append.getSnapshot() : null);
+  }
+
+  private NewRow event(NewEvent event, String kind, String topic, String retention) {
+    if (!catalogue.event(event.getType()).stream().equals(kind)) {
+      throw Fault.invalid(
+              "EVENT_NOT_OF_STREAM", "%s is no event of a %s.".formatted(event.getType(), kind))
+          .with("type", event.getType())
+          .with("kind", kind);
+    }
+    return new NewRow(
+        new EventKey(UUID.fromString(event.getEventId()), Times.of(event.getOccurredAt())),
+        event.getType(),
+        topic,
+        retention,
+        id(event.getCorrelationId()),
+        id(event.getCausationId()),
+        id(event.getSessionId()),
+        null,
+        body(event.getBody()));
+  }
+
+  /** The whole is parsed by those who read it; here it has to be text that starts an object. */
+  private static ByteString body(ByteString body) {
+    if (body.byteAt(0) != '{' || !body.isValidUtf8()) {
+      throw Fault.invalid("BODY_MALFORMED", "The body of an event must be a UTF-8 JSON object.");
+    }
+    return body;
+  }
+
+  private static Move move(PositionMove move) {
+    var of = move.getPartition();
+    Texts.check("consumer", of.getConsumer());
+    Texts.check("cluster id", of.getClusterId());
+    Texts.check("topic id", of.getTopicId());
+    return new Move(
+        new Partition(of.getConsumer(), of.getClusterId(), of.getTopicId(), of.getPartition()),
+        move.getExpectedOffset(),
+        move.getNextOffset());
+  }
+
+  private static void checkEachOnce(Append append) {
+    boolean nothing =
+        append.streams().isEmpty()
+            && append.rows().isEmpty()
+            && append.moves().isEmpty()
+            && append.deadLetters().isEmpty();
+    if (nothing) {
+      throw Fault.invalid("EMPTY_APPEND", "The request appends nothing.");
+    }
+    checkOnce("stream", append.streams().stream().map(StreamWrite::stream).toList());
+    checkOnce("position", append.moves().stream().map(Move::partition).toList());
+    checkOnce(
+        "event",
+        append.streams().stream()
+            .flatMap(write -> write.events().stream())
+            .map(NewRow::key)
+            .toList());
+  }
+
+  private static void checkOnce(String what, List<?> names) {
+    var seen = new HashSet<Object>();
+    for (Object name : names) {
+      if (!seen.add(name)) {
+        throw Fault.invalid(
+                "NAMED_TWICE", "The request names the %s %s twice.".formatted(what, name))
+            .with(what, name);
+      }
+    }
+  }
+
+  private static @Nullable UUID id(String text) {
+    return text.isEmpty() ? null : UUID.fromString(text);
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.dbadapter.store;
+
+import com.google.protobuf.ByteString;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Tuple;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The arguments of a statement over many rows: one array per column. Not through Tuple.of, which
+ * would spread an array over several arguments.
+ */
+final class Columns<T> {
+  private final Collection<T> rows;
+  private final Tuple arguments = Tuple.tuple();
+
+  private Columns(Collection<T> rows) {
+    this.rows = rows;
+  }
+
+  static <T> Columns<T> of(Collection<T> rows) {
+    return new Columns<>(rows);
+  }
+
+  Columns<T> uuid(Function<T, @Nullable UUID> value) {
+    arguments.addArrayOfUUID(rows.stream().map(value).toArray(UUID[]::new));
+    return this;
+  }
+
+  Columns<T> text(Function<T, @Nullable String> value) {
+    arguments.addArrayOfString(rows.stream().map(value).toArray(String[]::new));
+    return this;
+  }
+
+  Columns<T> bigint(Function<T, @Nullable Long> value) {
+    arguments.addArrayOfLong(rows.stream().map(value).toArray(Long[]::new));
+    return this;
+  }
+
+  Columns<T> integer(Function<T, @Nullable Integer> value) {
+    arguments.addArrayOfInteger(rows.stream().map(value).toArray(Integer[]::new));
+    return this;
+  }
+
+  Columns<T> bool(Function<T, Boolean> value) {
+    arguments.addArrayOfBoolean(rows.stream().map(value).toArray(Boolean[]::new));
+    return this;
+  }
+
+  Columns<T> time(Function<T, @Nullable OffsetDateTime> value) {
+    arguments.addArrayOfOffsetDateTime(rows.stream().map(value).toArray(OffsetDateTime[]::new));
+    return this;
+  }
+
+  Columns<T> bytes(Function<T, @Nullable ByteString> value) {
+    arguments.addArrayOfBuffer(
+        rows.stream().map(row -> buffer(value.apply(row))).toArray(Buffer[]::new));
+    return this;
+  }
+
+  /** One value for all rows. */
+  Columns<T> same(Object value) {
+    arguments.addValue(value);
+    return this;
+  }
+
+  Tuple tuple() {
+    return arguments;
+  }
+
+  static @Nullable Buffer buffer(@Nullable ByteString bytes) {
+    return bytes == null ? null : Buffer.buffer(bytes.toByteArray());
+  }
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.dbadapter.store;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.omnibridge.api.content.v1.PutContentResponse;
+import dev.omnibridge.api.content.v1.StatContentResponse;
+import dev.omnibridge.api.content.v1.StoredContent;
+import dev.omnibridge.dbadapter.log.Times;
+import dev.omnibridge.runtime.Fault;
+import dev.omnibridge.runtime.blake3.Hash;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.util.List;
+import java.util.UUID;
+
+/** Keeps bytes by their hash, in pieces of fixed size. */
+public final class ContentStore {
+  /** Size of every piece but the last, in bytes. */
+  public static final int PIECE = 256 * 1024;
+
+  private static final String PUT_SMALL =
+      """
+      with put as (
+        insert into content (content_hash, upload_id, size) values ($1, $2, $3)
+            on conflict (content_hash) do nothing
+        returning upload_id),
+      piece as (
+        insert into content_chunks (upload_id, seq, bytes) select upload_id, 0, $4 from put where $3 > 0)
+      select count(*) as created from put
+      """;
+
+  private static final String BEGIN = "insert into content_uploads (upload_id) values ($1)";
+
+  private static final String PUT_PIECE =
+      "insert into content_chunks (upload_id, seq, bytes) values ($1, $2, $3)";
+
+  private static final String FINISH =
+      """
+      with done as (delete from content_uploads where upload_id = $2 returning upload_id),
+      put as (
+        insert into content (content_hash, upload_id, size) select $1, upload_id, $3 from done
+            on conflict (content_hash) do nothing
+        returning upload_id)
+      select (select count(*) from put) as created, (select count(*) from done) as known
+      """;
+
+  private static final String ABANDON =
+      """
+      with done as (delete from content_uploads where upload_id = $1)
+      delete from content_chunks where upload_id = $1
+      """;
+
+  private static final String STALE =
+      "select upload_id from content_uploads where started_at < now() - interval '1 hour' limit 1000";
+
+  private static final String FIND = "select upload_id, size from content where content_hash = $1";
+
+  private static final String GET_PIECE =
+      """
+      select substring(bytes from $3 for $4) as bytes from content_chunks
+       where upload_id = $1 and seq = $2
+      """;
+
+  private static final String STAT =
+      "select content_hash, size, stored_at from content where content_hash = any($1::text[])";
+
+  /** Where the bytes of a content are. */
+  public record Located(UUID uploadId, long size) {}
+
+  private final Pool pool;
+  private final Pool staging;
+
+  /** Staging writes pieces; they are durable when the content is, which pool writes. */
+  public ContentStore(Pool pool, Pool staging) {
+    this.pool = pool;
+    this.staging = staging;
+  }
+
+  /** Stores at most one piece; durable when the future succeeds. */
+  public Future<PutContentResponse> putSmall(UUID uploadId, Hash hash, byte[] bytes) {
+    long size = bytes.length;
+    return pool.preparedQuery(PUT_SMALL)
+        .execute(Tuple.of(hash.hex(), uploadId, size, Buffer.buffer(bytes)))
+        .map(rows -> answer(hash, size, rows.iterator().next().getLong("created") == 0))
+        .recover(ContentStore::faulty);
+  }
+
+  /** Begins an upload of several pieces. */
+  public Future<?> begin(UUID uploadId) {
+    return staging.preparedQuery(BEGIN).execute(Tuple.of(uploadId)).recover(ContentStore::faulty);
+  }
+
+  public Future<?> putPiece(UUID uploadId, int seq, byte[] bytes) {
+    return staging
+        .preparedQuery(PUT_PIECE)
+        .execute(Tuple.of(uploadId, seq, Buffer.buffer(bytes)))
+        .recover(ContentStore::faulty);
+  }
+
+  /** Makes the pieces of an upload the bytes of a content; durable when the future succeeds. */
+  public Future<PutContentResponse> finish(UUID uploadId, Hash hash, long size) {
+    return pool.preparedQuery(FINISH)
+        .execute(Tuple.of(hash.hex(), uploadId, size))
+        .map(rows -> rows.iterator().next())
+        .compose(row -> {
+          if (row.getLong("known") == 0) {
+            return Future.failedFuture(
+                Fault.unavailable("UPLOAD_LOST", "The upload was given up; repeat it.", null));
+          }
+          boolean existed = row.getLong("created") == 0;
+          Future<?> cleaned = existed ? abandon(uploadId) : Future.succeededFuture();
+          return cleaned.map(answer(hash, size, existed));
+        })
+        .recover(ContentStore::faulty);
+  }
+
+  private static PutContentResponse answer(Hash hash, long size, boolean existed) {
+    return PutContentResponse.newBuilder()
+        .setContentHash(hash.hex())
+        .setSize(size)
+        .setExisted(existed)
+        .build();
+  }
+
+  /** Removes what an upload left. */
+  public Future<?> abandon(UUID uploadId) {
+    return pool.preparedQuery(ABANDON).execute(Tuple.of(uploadId)).recover(ContentStore::faulty);
+  }
+
+  /** Removes what crashes left: uploads that began more than an hour ago. */
+  public Future<?> sweep() {
+    return pool.query(STALE)
+        .execute()
+        .compose(rows -> {
+          Future<?> swept = Future.succeededFuture();
+          for (Row row : rows) {
+            UUID uploadId = row.getUUID("upload_id");
+            swept = swept.compose(_ -> abandon(uploadId));
+          }
+          return swept;
+        })
+        .recover(ContentStore::faulty);
+  }
+
+  /** Finds a content; NOT_FOUND (CONTENT_NOT_FOUND) otherwise. */
+  public Future<Located> find(String hash) {
+    return pool.preparedQuery(FIND)
+        .execute(Tuple.of(hash))
+        .map(rows -> {
+          if (rows.size() == 0) {
+            throw Fault.notFound("CONTENT_NOT_FOUND", "There is no content " + hash + ".")
+                .with("content_hash", hash);
+          }
+          Row row = rows.iterator().next();
+          return new Located(row.getUUID("upload_id"), row.getLong("size"));
+        })
+        .recover(ContentStore::faulty);
+  }
+
+  /** Bytes from a place on, at most to the end of the piece that holds it. */
+  public Future<ByteString> read(Located content, long from, long most) {
+    int within = (int) (from % PIECE);
+    int length = (int) Math.min(most, PIECE - within);
+    return pool.preparedQuery(GET_PIECE)
+        .execute(Tuple.of(content.uploadId(), (int) (from / PIECE), within + 1, length))
+        .map(rows -> bytes(content, rows))
+        .recover(ContentStore::faulty);
+  }
+
+  private static ByteString bytes(Located content, RowSet<Row> rows) {
+    if (rows.size() == 0) {
+      throw new IllegalStateException("A piece is missing of upload " + content.uploadId());
+    }
+    return UnsafeByteOperations.unsafeWrap(rows.iterator().next().getBuffer("bytes").getBytes());
+  }
+
+  public Future<StatContentResponse> stat(List<String> hashes) {
+    return pool.preparedQuery(STAT)
+        .execute(Tuple.tuple().addArrayOfString(hashes.toArray(String[]::new)))
+        .map(rows -> {
+          var answer = StatContentResponse.newBuilder();
+          for (Row row : rows) {
+            answer.addContents(
+                StoredContent.newBuilder()
+                    .setContentHash(row.getString("content_hash"))
+                    .setSize(row.getLong("size"))
+                    .setStoredAt(Times.of(row.getOffsetDateTime("stored_at"))));
+          }
+          return answer.build();
+        })
+        .recover(ContentStore::faulty);
+  }
+
+  private static <T> Future<T> faulty(Throwable failure) {
+    return Future.failedFuture(Failures.fault(failure));
+  }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.dbadapter.store;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.omnibridge.dbadapter.log.Outgoing;
+import dev.omnibridge.dbadapter.log.Outgoing.Header;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The dead letters that are not published yet: key, value and headers as they were, and behind them
+ * the headers by which Kafka Connect tells why.
+ */
+public final class DeadLetterLane implements OutboxLane {
+  /** Stands for the dead letters in the table of lanes. */
+  private static final int LANE = -1;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String CONNECT = "__connect.errors.";
+
+  private static final String READ =
+      """
+      select id, consumer, partition, record_offset, topic, record_key, record_value, headers::text as headers,
+             error_class, error_reason, error_message, dead_at
+        from dead_letters where published_at is null
+       order by id limit least($1, 50)
+      """;
+
+  private static final String MARK =
+      """
+      update dead_letters set published_at = now()
+       where id = any($1::bigint[])
+         and exists (select from outbox_lanes where lane = -1 and owner = $2)
+      """;
+
+  private final Pool pool;
+  private final UUID owner;
+  private final Lease lease;
+
+  public DeadLetterLane(Pool pool, UUID owner) {
+    this.pool = pool;
+    this.owner = owner;
+    this.lease = new Lease(pool, LANE, owner);
+  }
+
+  @Override
+  public int lane() {
+    return LANE;
+  }
+
+  @Override
+  public Future<Boolean> hold() {
+    return lease.hold().map(held -> held.isPresent());
+  }
+
+  @Override
+  public Future<List<Outgoing>> next(int most) {
+    return pool.preparedQuery(READ)
+        .execute(Tuple.of(most))
+        .map(rows -> {
+          var letters = new ArrayList<Outgoing>(rows.size());
+          rows.forEach(row -> letters.add(outgoing(row)));
+          return letters;
+        });
+  }
+
+  private static Outgoing outgoing(Row row) {
+    List<Header> headers = original(row.getString("headers"));
+    add(headers, "topic", row.getString("topic"));
+    add(headers, "partition", row.getInteger("partition").toString());
+    add(headers, "offset", row.getLong("record_offset").toString());
+    add(headers, "connector.name", row.getString("consumer"));
+    add(headers, "task.id", "0");
+    add(headers, "stage", "TASK_PUT");
+    add(headers, "class.name", "dev.omnibridge." + row.getString("consumer"));
+    add(headers, "exception.class.name", row.getString("error_reason"));
+    add(headers, "exception.message", row.getString("error_message"));
+    add(headers, "exception.stacktrace", "");
+    headers.add(header("error_class", row.getString("error_class")));
+    headers.add(header("error_reason", row.getString("error_reason")));
+    headers.add(
+        header("first_failure_time", row.getOffsetDateTime("dead_at").toInstant().toString()));
+    headers.add(header("redrive_count", "0"));
+    return new Outgoing(
+        row.getLong("id"),
+        row.getString("topic") + ".dlq",
+        bytes(row.getBuffer("record_key")),
+        bytes(row.getBuffer("record_value")),
+        headers);
+  }
+
+  private static void add(List<Header> headers, String name, String value) {
+    headers.add(header(CONNECT + name, value));
+  }
+
+  private static Header header(String key, String value) {
+    return new Header(key, value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static byte @Nullable [] bytes(@Nullable Buffer buffer) {
+    return buffer == null ? null : buffer.getBytes();
+  }
+
+  private static List<Header> original(String json) {
+    var headers = new ArrayList<Header>();
+    try {
+      for (JsonNode header : JSON.readTree(json)) {
+        JsonNode value = header.path("value");
+        headers.add(
+            new Header(header.path("key").asText(), value.isNull() ? null : value.binaryValue()));
+      }
+    } catch (JsonProcessingException written) {
+      throw new IllegalStateException("Headers that were written here cannot be read", written);
+    } catch (IOException notBase64) {
+      throw new UncheckedIOException(notBase64);
+    }
+    return headers;
+  }
+
+  @Override
+  public Future<Boolean> passed(List<Outgoing> published) {
+    Long[] ids = published.stream().map(Outgoing::position).toArray(Long[]::new);
+    return pool.preparedQuery(MARK)
+        .execute(Tuple.tuple().addArrayOfLong(ids).addUUID(owner))
+        .map(rows -> rows.rowCount() > 0);
+  }
+
+  @Override
+  public Future<?> release() {
+    return lease.release();
+  }
+}

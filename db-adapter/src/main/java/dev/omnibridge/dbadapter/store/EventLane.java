@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.dbadapter.store;
+
+import dev.omnibridge.dbadapter.log.Outgoing;
+import dev.omnibridge.dbadapter.log.StreamId;
+import dev.omnibridge.runtime.LogKeys;
+import dev.omnibridge.runtime.event.Catalogue;
+import dev.omnibridge.runtime.event.EventHeaders;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The events of one lane in the order of their positions. */
+public final class EventLane implements OutboxLane {
+  private static final Logger log = LoggerFactory.getLogger(EventLane.class);
+  private static final int MOST_BYTES = 4 << 20;
+
+  private static final String READ =
+      """
+      select %1$s
+        from (select *, sum(octet_length(body)) over (order by position) - octet_length(body) as before
+                from (select * from events where lane = $1 and position > $2
+                       order by position limit $3) as page) as cut
+       where before < %2$d
+       order by position
+      """
+          .formatted(EventRows.COLUMNS, MOST_BYTES);
+
+  private final Pool pool;
+  private final Catalogue catalogue;
+  private final String logId;
+  private final int lane;
+  private final Lease lease;
+  private long relayed;
+
+  public EventLane(Pool pool, Catalogue catalogue, UUID logId, int lane, UUID owner) {
+    this.pool = pool;
+    this.catalogue = catalogue;
+    this.logId = logId.toString();
+    this.lane = lane;
+    this.lease = new Lease(pool, lane, owner);
+  }
+
+  @Override
+  public int lane() {
+    return lane;
+  }
+
+  @Override
+  public Future<Boolean> hold() {
+    return lease
+        .hold()
+        .map(held -> {
+          held.ifPresent(position -> relayed = position);
+          return held.isPresent();
+        });
+  }
+
+  @Override
+  public Future<List<Outgoing>> next(int most) {
+    return pool.preparedQuery(READ).execute(Tuple.of(lane, relayed, most)).map(this::withoutGap);
+  }
+
+  /** Positions are dense and appear in order; should that ever fail, nothing is passed over. */
+  private List<Outgoing> withoutGap(RowSet<Row> rows) {
+    var records = new ArrayList<Outgoing>(rows.size());
+    for (Row row : rows) {
+      long position = row.getLong("position");
+      if (position != relayed + records.size() + 1) {
+        log.atError()
+            .addKeyValue(LogKeys.LANE, lane)
+            .addKeyValue(LogKeys.POSITION, position)
+            .log("the lane has a gap before this position");
+        return records;
+      }
+      records.add(outgoing(row, position));
+    }
+    return records;
+  }
+
+  private Outgoing outgoing(Row row, long position) {
+    String type = row.getString("type");
+    var stream =
+        new StreamId(row.getString("kind"), row.getString("namespace"), row.getString("stream_id"));
+    var headers =
+        EventHeaders.of(
+            new EventHeaders.Origin(
+                row.getUUID("event_id").toString(),
+                catalogue.find(type).map(Catalogue.EventType::producer).orElse("unknown"),
+                type,
+                row.getOffsetDateTime("occurred_at").toInstant().toString(),
+                EventRows.text(row.getUUID("correlation_id")),
+                EventRows.text(row.getUUID("causation_id")),
+                logId,
+                stream.text(),
+                row.getLong("version"),
+                lane,
+                position));
+    return new Outgoing(
+        position,
+        row.getString("topic"),
+        stream.text().getBytes(StandardCharsets.UTF_8),
+        row.getBuffer("body").getBytes(),
+        headers.entrySet().stream()
+            .map(header -> new Outgoing.Header(header.getKey(), header.getValue()))
+            .toList());
+  }
+
+  @Override
+  public Future<Boolean> passed(List<Outgoing> published) {
+    long last = published.getLast().position();
+    return lease
+        .advance(relayed, last)
+        .onSuccess(advanced -> {
+          if (advanced) {
+            relayed = last;
+          }
+        });
+  }
+
+  @Override
+  public Future<?> release() {
+    return lease.release();
+  }
+}

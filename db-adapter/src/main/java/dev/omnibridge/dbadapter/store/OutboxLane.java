@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.dbadapter.store;
+
+import dev.omnibridge.dbadapter.log.Outgoing;
+import io.vertx.core.Future;
+import java.util.List;
+
+/**
+ * What one relay works through: records in a fixed order, a lease that tells who works, and a mark
+ * that tells how far. Of two that think they hold the lease only one can set the mark.
+ */
+public interface OutboxLane {
+  /** Its number, for logs. */
+  int lane();
+
+  /** Takes or renews the lease; false while somebody else holds it. */
+  Future<Boolean> hold();
+
+  /** What stands after the mark, in order; only under the lease. */
+  Future<List<Outgoing>> next(int most);
+
+  /** Sets the mark behind these, which are the first of what was given; false without the lease. */
+  Future<Boolean> passed(List<Outgoing> published);
+
+  /** Gives the lease back, so that another one need not wait for its end. */
+  Future<?> release();
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.dbadapter.store;
+
+import dev.omnibridge.dbadapter.DbAdapterConfig.Postgres;
+import dev.omnibridge.dbadapter.log.Lanes;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.flywaydb.core.Flyway;
+
+/**
+ * Brings the schema up to date, gives a new log its identity, and makes the partitions of the
+ * months to come. Several db-adapters may do so at once.
+ */
+public final class Schema {
+  /** Partitions are made this many months ahead. */
+  private static final int MONTHS_AHEAD = 3;
+
+  private static final String MAKE_IDENTITY =
+      """
+      insert into log_identity (log_id, lanes, inbox_lanes) values (gen_random_uuid(), $1, $2)
+          on conflict (only_row) do nothing
+      """;
+
+  private static final String READ_IDENTITY = "select log_id, lanes, inbox_lanes from log_identity";
+
+  private static final String MAKE_LANES =
+      "insert into lanes select unnest($1::int[]), 1 on conflict (lane) do nothing";
+
+  private static final String MAKE_OUTBOX_LANES =
+      "insert into outbox_lanes (lane) select unnest($1::int[]) on conflict (lane) do nothing";
+
+  private static final String MAKE_PARTITIONS = "select ensure_event_partitions($1, $2)";
+
+  /** Which log this is, and its lanes. */
+  public record Identity(UUID logId, Lanes lanes) {}
+
+  private final Vertx vertx;
+  private final Pool pool;
+
+  public Schema(Vertx vertx, Pool pool) {
+    this.vertx = vertx;
+    this.pool = pool;
+  }
+
+  /** Migrates, in a worker; waits for a database that is not there yet. */
+  public Future<?> migrate(Postgres postgres, java.time.Duration limit) {
+    return vertx.executeBlocking(() ->
+        Flyway.configure(Schema.class.getClassLoader())
+            .dataSource(postgres.jdbcUrl(), postgres.user(), postgres.password())
+            .locations("classpath:db/migration")
+            .connectRetries((int) Math.max(1, limit.toSeconds()))
+            .connectRetriesInterval(1)
+            .load()
+            .migrate()
+            .success);
+  }
+
+  /** The log's identity; a new log gets the lanes given here, an existing one keeps its own. */
+  public Future<Identity> identity(Lanes wanted, Collection<String> retentions) {
+    return pool.preparedQuery(MAKE_IDENTITY)
+        .execute(Tuple.of(wanted.outbox(), wanted.inbox()))
+        .compose(_ -> pool.query(READ_IDENTITY).execute())
+        .map(Schema::identity)
+        .compose(identity -> lanes(identity.lanes()).map(identity))
+        .compose(identity -> partitions(retentions).map(identity));
+  }
+
+  private static Identity identity(RowSet<Row> rows) {
+    Row row = rows.iterator().next();
+    return new Identity(
+        row.getUUID("log_id"), new Lanes(row.getInteger("lanes"), row.getInteger("inbox_lanes")));
+  }
+
+  private Future<?> lanes(Lanes lanes) {
+    Integer[] outbox = IntStream.range(0, lanes.outbox()).boxed().toArray(Integer[]::new);
+    Integer[] all =
+        IntStream.concat(
+                IntStream.range(0, lanes.outbox()),
+                IntStream.range(Lanes.INBOX, Lanes.INBOX + lanes.inbox()))
+            .boxed()
+            .toArray(Integer[]::new);
+    Integer[] relays = IntStream.range(-1, outbox.length).boxed().toArray(Integer[]::new);
+    return pool.preparedQuery(MAKE_LANES)
+        .execute(Tuple.tuple().addArrayOfInteger(all))
+        .compose(_ ->
+            pool.preparedQuery(MAKE_OUTBOX_LANES).execute(Tuple.tuple().addArrayOfInteger(relays)));
+  }
+
+  /** Makes the partitions of these retention classes, as far ahead as they are kept. */
+  public Future<?> partitions(Collection<String> retentions) {
+    Future<?> made = Future.succeededFuture();
+    for (String retention : List.copyOf(retentions)) {
+      made =
+          made.compose(
+              _ -> pool.preparedQuery(MAKE_PARTITIONS).execute(Tuple.of(retention, MONTHS_AHEAD)));
+    }
+    return made;
+  }
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.dbadapter.store;
+
+import dev.omnibridge.api.log.v1.GetWorkflowRowRequest;
+import dev.omnibridge.api.log.v1.GetWorkflowRowResponse;
+import dev.omnibridge.api.log.v1.ListDueRequest;
+import dev.omnibridge.api.log.v1.ListDueResponse;
+import dev.omnibridge.api.log.v1.ListUnfinishedRequest;
+import dev.omnibridge.api.log.v1.ListUnfinishedResponse;
+import dev.omnibridge.api.log.v1.ListWorkflowRowsRequest;
+import dev.omnibridge.api.log.v1.ListWorkflowRowsResponse;
+import dev.omnibridge.api.log.v1.StoredWorkflow;
+import dev.omnibridge.dbadapter.log.Times;
+import dev.omnibridge.dbadapter.query.PageSize;
+import dev.omnibridge.dbadapter.query.PageTokens;
+import dev.omnibridge.runtime.Fault;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/** Reads the rows of workflow runs. */
+public final class WorkflowQueries {
+  private static final int MOST = 1000;
+  private static final int USUAL_LIST = 100;
+  private static final int USUAL_BATCH = 500;
+  private static final Set<String> RARE_ENDS = Set.of("FAILED", "CANCELLED", "TERMINATED");
+
+  private static final String COLUMNS =
+      """
+      select namespace, workflow_id, run_id, workflow_type, current_state, correlation_id, session_id,
+             definition_hash, started_at, completed_at, error_message, workflow_steps_executed,
+             workflow_steps_degraded, version, metadata::text as metadata, output::text as output,
+             finished, shard, updated_at,
+             (extract(epoch from due_at - clock_timestamp()) * 1000000)::bigint as due_in_micros
+        from workflow_executions
+      """;
+
+  private static final String BY_RUN = COLUMNS + "where run_id = $1 and namespace = $2";
+
+  private static final String BY_WORKFLOW_ID =
+      COLUMNS
+          + """
+          where run_id = (select run_id from workflows where namespace = $1 and workflow_id = $2)
+          """;
+
+  private static final String UNFINISHED =
+      COLUMNS
+          + """
+          where not finished and shard = any($1::int[]) and ($2::uuid is null or run_id > $2)
+          order by run_id limit $3
+          """;
+
+  private static final String DUE =
+      COLUMNS
+          + """
+          where not finished and shard = any($1::int[]) and due_at <= clock_timestamp()
+          order by due_at, run_id limit $2
+          """;
+
+  private final Pool pool;
+  private final PageTokens tokens;
+
+  public WorkflowQueries(Pool pool, PageTokens tokens) {
+    this.pool = pool;
+    this.tokens = tokens;
+  }
+
+  public Future<GetWorkflowRowResponse> get(GetWorkflowRowRequest request) {
+    var rows =
+        request.hasRunId()
+            ? ask(BY_RUN, Tuple.of(UUID.fromString(request.getRunId()), request.getNamespace()))
+            : ask(BY_WORKFLOW_ID, Tuple.of(request.getNamespace(), request.getWorkflowId()));
+    return rows.map(found -> {
+      if (found.size() == 0) {
+        throw notFound(request);
+      }
+      return GetWorkflowRowResponse.newBuilder()
+          .setWorkflow(IndexRows.workflow(found.iterator().next()))
+          .build();
+    });
+  }
+
+  private static Fault notFound(GetWorkflowRowRequest request) {
+    String id = request.hasRunId() ? request.getRunId() : request.getWorkflowId();
+    return Fault.notFound(
+            "WORKFLOW_NOT_FOUND",
+            "There is no workflow %s in namespace %s.".formatted(id, request.getNamespace()))
+        .with(request.hasRunId() ? "run_id" : "workflow_id", id)
+        .with("namespace", request.getNamespace());
+  }
+
+  public Future<ListWorkflowRowsResponse> list(ListWorkflowRowsRequest request) {
+    var question = request.toBuilder().clearPageSize().clearPageToken().build();
+    List<String> place = tokens.place(question, request.getPageToken());
+    int limit = PageSize.of(request.getPageSize(), USUAL_LIST, MOST);
+    var sql =
+        new Conditions()
+            .text("namespace =", request.getNamespace())
+            .text("workflow_type =", request.getWorkflowType())
+            .id("correlation_id =", request.getCorrelationId())
+            .anyOf("current_state", request.getStatesList());
+    leadToIndex(sql, request.getStatesList());
+    if (request.hasSince()) {
+      sql.and("started_at >=", Times.of(request.getSince()));
+    }
+    if (request.hasUntil()) {
+      sql.and("started_at <", Times.of(request.getUntil()));
+    }
+    if (!place.isEmpty()) {
+      sql.and(
+          "(started_at, run_id) <",
+          OffsetDateTime.parse(place.getFirst()),
+          UUID.fromString(place.getLast()));
+    }
+    String text =
+        COLUMNS
+            + sql.where()
+            + " order by started_at desc, run_id desc limit "
+            + sql.argument(limit + 1);
+    return ask(text, sql.arguments())
+        .map(rows -> {
+          var page = Page.of(rows, limit, IndexRows::workflow, StoredWorkflow::getSerializedSize);
+          var answer = ListWorkflowRowsResponse.newBuilder().addAllWorkflows(page.items());
+          page.lastOfMore()
+              .ifPresent(last -> answer.setNextPageToken(tokens.token(question, place(last))));
+          return answer.build();
+        });
+  }
+
+  private static List<String> place(StoredWorkflow last) {
+    return List.of(Times.of(last.getRow().getStartedAt()).toString(), last.getRow().getRunId());
+  }
+
+  /** Says of states what the partial indexes say of their rows. */
+  private static void leadToIndex(Conditions sql, List<String> states) {
+    boolean ended = states.contains("COMPLETED") || states.stream().anyMatch(RARE_ENDS::contains);
+    if (!states.isEmpty() && !ended) {
+      sql.always("not finished");
+    } else if (!states.isEmpty() && RARE_ENDS.containsAll(states)) {
+      sql.always("finished and current_state <> 'COMPLETED'");
+    }
+  }
+
+  public Future<ListUnfinishedResponse> unfinished(ListUnfinishedRequest request) {
+    UUID after =
+        request.getAfterRunId().isEmpty() ? null : IndexRows.runId(request.getAfterRunId());
+    var arguments =
+        Tuple.tuple()
+            .addArrayOfInteger(request.getShardsList().toArray(Integer[]::new))
+            .addUUID(after)
+            .addInteger(PageSize.of(request.getPageSize(), USUAL_BATCH, MOST));
+    return ask(UNFINISHED, arguments)
+        .map(rows -> {
+          var answer = ListUnfinishedResponse.newBuilder();
+          Page.of(rows, MOST, IndexRows::workflow, StoredWorkflow::getSerializedSize)
+              .items()
+              .forEach(answer::addWorkflows);
+          return answer.build();
+        });
+  }
+
+  public Future<ListDueResponse> due(ListDueRequest request) {
+    var arguments =
+        Tuple.tuple()
+            .addArrayOfInteger(request.getShardsList().toArray(Integer[]::new))
+            .addInteger(PageSize.of(request.getPageSize(), USUAL_BATCH, MOST));
+    return ask(DUE, arguments)
+        .map(rows -> {
+          var answer = ListDueResponse.newBuilder();
+          Page.of(rows, MOST, IndexRows::workflow, StoredWorkflow::getSerializedSize)
+              .items()
+              .forEach(answer::addWorkflows);
+          return answer.build();
+        });
+  }
+
+  private Future<RowSet<Row>> ask(String sql, Tuple arguments) {
+    return pool.preparedQuery(sql)
+        .execute(arguments)
+        .recover(failure -> Future.failedFuture(Failures.fault(failure)));
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.dbadapter.store;
+
+import io.vertx.core.Future;
+import io.vertx.pgclient.PgConnection;
+import org.jspecify.annotations.Nullable;
+
+/** The one connection of a writer, opened when it is needed and again after it was lost. */
+final class WriterConnection {
+  private final Database database;
+  private final boolean durable;
+  private @Nullable PgConnection open;
+
+  /** Without durable, a commit is answered before it is on disk. */
+  WriterConnection(Database database, boolean durable) {
+    this.database = database;
+    this.durable = durable;
+  }
+
+  Future<PgConnection> get() {
+    PgConnection current = open;
+    return current == null
+        ? database.connect(durable).map(this::opened)
+        : Future.succeededFuture(current);
+  }
+
+  private PgConnection opened(PgConnection connection) {
+    open = connection;
+    connection.closeHandler(_ -> {
+      if (open == connection) {
+        open = null;
+      }
+    });
+    return connection;
+  }
+
+  /** Never uses this connection again; the server ends what it may still be doing. */
+  void drop() {
+    PgConnection lost = open;
+    open = null;
+    if (lost != null) {
+      var unused = lost.close();
+    }
+  }
+
+  Future<Void> close() {
+    PgConnection current = open;
+    open = null;
+    return current == null ? Future.succeededFuture() : current.close();
+  }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.dbadapter.stream;
+
+import dev.omnibridge.dbadapter.log.Outgoing;
+import dev.omnibridge.dbadapter.store.OutboxLane;
+import dev.omnibridge.runtime.Fault;
+import dev.omnibridge.runtime.LogKeys;
+import dev.omnibridge.runtime.resilience.Breaker;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes one lane in order, while it holds the lane's lease: reads what follows, sends it, moves
+ * the mark behind what Kafka has. Stops at the first record that fails and resumes there. A loop,
+ * so it runs on a virtual thread and may await; woken after commits, and looking on its own
+ * otherwise.
+ */
+final class LaneRelay extends VerticleBase {
+  private static final Logger log = LoggerFactory.getLogger(LaneRelay.class);
+  private static final int BATCH = 500;
+  private static final long LOOK_MILLIS = 250;
+  private static final long LEASE_ELSEWHERE_MILLIS = 500;
+  private static final long RENEW_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final int LIMIT_SECONDS = 6;
+
+  private final OutboxLane lane;
+  private final OrderedSender sender;
+  private final Breaker breaker;
+  private final AtomicBoolean signalled = new AtomicBoolean();
+  private final AtomicReference<@Nullable Promise<Void>> sleeping = new AtomicReference<>();
+  private final Promise<Void> ended = Promise.promise();
+  private volatile boolean running = true;
+  private boolean held;
+  private long heldAt;
+
+  LaneRelay(OutboxLane lane, OrderedSender sender, Breaker breaker) {
+    this.lane = lane;
+    this.sender = sender;
+    this.breaker = breaker;
+  }
+
+  @Override
+  public Future<?> start() {
+    context.runOnContext(_ -> loop());
+    return Future.succeededFuture();
+  }
+
+  /** There is something to relay. From any thread. */
+  void wake() {
+    signalled.set(true);
+    Promise<Void> sleeper = sleeping.getAndSet(null);
+    if (sleeper != null) {
+      sleeper.tryComplete();
+    }
+  }
+
+  private void loop() {
+    while (running) {
+      try {
+        relay();
+      } catch (Exception failure) {
+        held = false;
+        log.atWarn()
+            .addKeyValue(LogKeys.LANE, lane.lane())
+            .addKeyValue(LogKeys.REASON, failure.toString())
+            .log("relay starts its turn again");
+        sleep(LEASE_ELSEWHERE_MILLIS);
+      }
+    }
+    end();
+  }
+
+  private void relay() {
+    if (!hold()) {
+      sleep(LEASE_ELSEWHERE_MILLIS);
+      return;
+    }
+    // While Kafka is away one record is enough to find out whether it is back.
+    List<Outgoing> records = bounded(lane.next(breaker.open() ? 1 : BATCH));
+    if (records.isEmpty()) {
+      sleep(LOOK_MILLIS);
+      return;
+    }
+    int acknowledged = publish(records);
+    if (acknowledged > 0) {
+      held = bounded(lane.passed(records.subList(0, acknowledged)));
+      heldAt = System.nanoTime();
+    }
+    if (acknowledged < records.size()) {
+      sleep(LOOK_MILLIS);
+    }
+  }
+
+  /** The lease is renewed well before its end; publishing renews it, too. */
+  private boolean hold() {
+    if (!held || System.nanoTime() - heldAt > RENEW_NANOS) {
+      held = bounded(lane.hold());
+      heldAt = System.nanoTime();
+    }
+    return held;
+  }
+
+  private int publish(List<Outgoing> records) {
+    var acknowledged = new int[1];
+    var outcome =
+        breaker.call(
+            () -> {
+              OrderedSender.Sent sent = sender.send(records);
+              acknowledged[0] = sent.acknowledged();
+              @Nullable Fault failure = sent.failure();
+              return failure == null ? Future.succeededFuture() : Future.failedFuture(failure);
+            },
+            failure -> failure instanceof Fault fault ? fault : Fault.broken(failure));
+    if (outcome.failed()) {
+      log.atDebug()
+          .addKeyValue(LogKeys.LANE, lane.lane())
+          .addKeyValue(LogKeys.POSITION, records.getFirst().position() + acknowledged[0])
+          .addKeyValue(LogKeys.REASON, outcome.cause().getMessage())
+          .log("relay waits at this position");
+    }
+    return acknowledged[0];
+  }
+
+  /**
+   * Waits with a limit. The limit belongs to the future: a wait that itself times out leaves Vert.x's
+   * queue of a virtual thread in a state in which no later wait works.
+   */
+  private static <T> T bounded(Future<T> future) {
+    return future.timeout(LIMIT_SECONDS, TimeUnit.SECONDS).await();
+  }
+
+  /** Until woken, at most so long. */
+  private void sleep(long millis) {
+    Promise<Void> sleeper = Promise.promise();
+    sleeping.set(sleeper);
+    if (running && !signalled.getAndSet(false)) {
+      long timer = vertx.setTimer(millis, _ -> sleeper.tryComplete());
+      sleeper.future().await();
+      vertx.cancelTimer(timer);
+      signalled.set(false);
+    }
+  }
+
+  private void end() {
+    sender.close();
+    if (held) {
+      lane.release().<Void>mapEmpty().otherwiseEmpty().onComplete(ended);
+    } else {
+      ended.complete();
+    }
+  }
+
+  @Override
+  public Future<?> stop() {
+    running = false;
+    wake();
+    return ended.future();
+  }
+}

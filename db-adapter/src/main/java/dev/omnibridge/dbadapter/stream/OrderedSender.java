@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.dbadapter.stream;
+
+import dev.omnibridge.dbadapter.log.Outgoing;
+import dev.omnibridge.runtime.Fault;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends records in order and stops at the first that fails. An idempotent producer alone does not:
+ * once a batch has timed out, it starts a new epoch and delivers what was queued behind the batch.
+ * So the first failure closes the producer, in the producer's own thread and before it goes on;
+ * that is why this is Kafka's producer and not the Vert.x one around it, whose callbacks come later
+ * and on another thread. Blocks, within limits; for use by one virtual thread.
+ */
+final class OrderedSender implements AutoCloseable {
+  private static final int DELIVERY_MILLIS = 2_000;
+  private static final int REQUEST_MILLIS = 1_500;
+  private static final int BLOCK_MILLIS = 1_000;
+  private static final int LIMIT_SECONDS = 10;
+  private static final int MAX_RECORD_BYTES = 2 << 20;
+
+  private final String bootstrapServers;
+  private final String clientId;
+  private @Nullable KafkaProducer<byte[], byte[]> producer;
+
+  OrderedSender(String bootstrapServers, String clientId) {
+    this.bootstrapServers = bootstrapServers;
+    this.clientId = clientId;
+  }
+
+  /** What came of a batch: how many of its first records Kafka has, and why not more. */
+  record Sent(int acknowledged, @Nullable Fault failure) {}
+
+  Sent send(List<Outgoing> records) {
+    KafkaProducer<byte[], byte[]> open;
+    try {
+      open = open();
+    } catch (KafkaException unreachable) {
+      return new Sent(0, away(unreachable));
+    }
+    var batch = new Batch(open, records.size());
+    for (int i = 0; i < records.size() && !batch.failed(); i++) {
+      batch.send(i, records.get(i));
+    }
+    Sent sent = batch.await();
+    if (sent.failure() != null) {
+      close();
+    }
+    return sent;
+  }
+
+  private KafkaProducer<byte[], byte[]> open() {
+    KafkaProducer<byte[], byte[]> current = producer;
+    if (current == null) {
+      current =
+          new KafkaProducer<>(settings(), new ByteArraySerializer(), new ByteArraySerializer());
+      producer = current;
+    }
+    return current;
+  }
+
+  private Map<String, Object> settings() {
+    return Map.ofEntries(
+        Map.entry(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers),
+        Map.entry(ProducerConfig.CLIENT_ID_CONFIG, clientId),
+        Map.entry(ProducerConfig.ACKS_CONFIG, "all"),
+        Map.entry(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true),
+        Map.entry(ProducerConfig.LINGER_MS_CONFIG, 0),
+        Map.entry(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024),
+        Map.entry(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_RECORD_BYTES),
+        Map.entry(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_MILLIS),
+        Map.entry(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS),
+        Map.entry(ProducerConfig.MAX_BLOCK_MS_CONFIG, BLOCK_MILLIS),
+        Map.entry(ProducerConfig.RECONNECT_BACKOFF_MS_CONFIG, 100),
+        Map.entry(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500),
+        Map.entry(ProducerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, 1_000));
+  }
+
+  private static Fault away(Exception cause) {
+    return Fault.unavailable("KAFKA_AWAY", "Kafka did not take a record.", cause);
+  }
+
+  /** One batch of records under way. */
+  private static final class Batch {
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final CountDownLatch open;
+    private final AtomicInteger firstFailed;
+    private final int size;
+    private volatile @Nullable Exception cause;
+    private int sent;
+
+    Batch(KafkaProducer<byte[], byte[]> producer, int size) {
+      this.producer = producer;
+      this.size = size;
+      this.open = new CountDownLatch(size);
+      this.firstFailed = new AtomicInteger(size);
+    }
+
+    boolean failed() {
+      return firstFailed.get() < size;
+    }
+
+    void send(int index, Outgoing outgoing) {
+      var message = new ProducerRecord<>(outgoing.topic(), null, outgoing.key(), outgoing.value());
+      outgoing.headers().forEach(header -> message.headers().add(header.key(), header.value()));
+      sent = index + 1;
+      try {
+        var unused = producer.send(message, (_, failure) -> settled(index, failure));
+      } catch (KafkaException | IllegalStateException refused) {
+        settled(index, refused);
+      }
+    }
+
+    /** In the producer's thread, before it does anything else. */
+    private void settled(int index, @Nullable Exception failure) {
+      if (failure != null) {
+        if (firstFailed.getAndAccumulate(index, Math::min) == size) {
+          cause = failure;
+          producer.close(Duration.ZERO);
+        }
+      }
+      open.countDown();
+    }
+
+    /** Waits for the answers to what was sent; without them all, nothing counts as acknowledged. */
+    Sent await() {
+      try {
+        for (int i = sent; i < size; i++) {
+          open.countDown();
+        }
+        if (!open.await(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+          return new Sent(0, away(new KafkaException("no answer within the limit")));
+        }
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        return new Sent(0, away(interrupted));
+      }
+      Exception why = cause;
+      return new Sent(firstFailed.get(), why == null ? null : away(why));
+    }
+  }
+
+  /** Closes without waiting for what is queued. */
+  @Override
+  public void close() {
+    KafkaProducer<byte[], byte[]> current = producer;
+    producer = null;
+    if (current != null) {
+      current.close(Duration.ZERO);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.dbadapter;
+
+import dev.omnibridge.runtime.rpc.Edge;
+import dev.omnibridge.runtime.rpc.EdgeConfig;
+import dev.omnibridge.runtime.rpc.Peer;
+import dev.omnibridge.testkit.TestPostgres;
+import io.grpc.Channel;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+/** A db-adapter of a test, on an empty database, with its door open in process. */
+final class RunningDbAdapter implements AutoCloseable {
+  private static final int LIMIT_SECONDS = 30;
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Edge edge = Edge.open(vertx, EdgeConfig.allInOne("127.0.0.1", 0));
+  private final DbAdapterVerticle verticle;
+  private final DbAdapterConfig config;
+
+  private RunningDbAdapter(DbAdapterConfig config) {
+    this.config = config;
+    this.verticle = new DbAdapterVerticle(config, edge);
+    var unused = vertx.deployVerticle(verticle).timeout(LIMIT_SECONDS, TimeUnit.SECONDS).await();
+  }
+
+  /** On a database of its own, without Kafka. */
+  static RunningDbAdapter start() {
+    return start(TestPostgres.freshDatabase(), config -> config);
+  }
+
+  static RunningDbAdapter start(
+      TestPostgres.Database database, UnaryOperator<DbAdapterConfig> changed) {
+    return new RunningDbAdapter(
+        changed.apply(
+            new DbAdapterConfig(
+                "test",
+                "127.0.0.1:1",
+                new DbAdapterConfig.Postgres(
+                    database.host(),
+                    database.port(),
+                    database.user(),
+                    database.password(),
+                    database.name()),
+                4,
+                2,
+                2,
+                6,
+                16L << 20,
+                Duration.ofSeconds(20),
+                false)));
+  }
+
+  Channel channel() {
+    return edge.peer(Peer.DB_ADAPTER);
+  }
+
+  DbAdapterConfig config() {
+    return config;
+  }
+
+  DbAdapterVerticle verticle() {
+    return verticle;
+  }
+
+  Edge edge() {
+    return edge;
+  }
+
+  @Override
+  public void close() {
+    edge.close().eventually(vertx::close).timeout(LIMIT_SECONDS, TimeUnit.SECONDS).await();
+  }
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.e2e;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
+import com.tngtech.archunit.lang.ArchRule;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The directions of the house, and the line between core and shell. */
+class ArchitectureTest {
+  private static final String ROOT = "dev.omnibridge.";
+  private static final String[] SERVICES = {
+    "dbadapter", "orchestrator", "reducer", "stamping", "intelligence"
+  };
+  private static final String[] CORES = {
+    "dev.omnibridge.orchestrator.definition..",
+    "dev.omnibridge.orchestrator.workflow..",
+    "dev.omnibridge.reducer.fold..",
+    "dev.omnibridge.stamping.stamp..",
+    "dev.omnibridge.intelligence.analysis..",
+    "dev.omnibridge.runtime.blake3..",
+  };
+
+  private static final JavaClasses SUITE =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.omnibridge");
+
+  private static void holds(ArchRule rule) {
+    rule.check(SUITE);
+  }
+
+  @Test
+  void shouldSeeEveryModule() {
+    for (String service : SERVICES) {
+      assertThat(SUITE.stream().map(JavaClass::getPackageName))
+          .anyMatch(name -> name.startsWith(ROOT + service));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"dbadapter", "orchestrator", "reducer", "stamping", "intelligence"})
+  void shouldNeverLetAServiceDependOnAnotherOrOnTheBridge(String service) {
+    for (String other : SERVICES) {
+      if (!other.equals(service)) {
+        holds(from(ROOT + service + "..").should().dependOnClassesThat().resideInAPackage(ROOT + other + ".."));
+      }
+    }
+    holds(
+        from(ROOT + service + "..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(ROOT + "bridge..", ROOT + "embedded..", ROOT + "testkit.."));
+  }
+
+  private static GivenClassesConjunction from(String pack) {
+    return noClasses().that().resideInAPackage(pack);
+  }
+
+  @Test
+  void shouldKeepTheRuntimeBelowTheServicesAndTheContractsBelowTheRuntime() {
+    holds(
+        noClasses()
+            .that()
+            .resideInAnyPackage(ROOT + "runtime..", ROOT + "api..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                ROOT + "dbadapter..",
+                ROOT + "orchestrator..",
+                ROOT + "reducer..",
+                ROOT + "stamping..",
+                ROOT + "intelligence..",
+                ROOT + "bridge..",
+                ROOT + "embedded.."));
+    holds(
+        noClasses()
+            .that()
+            .resideInAPackage(ROOT + "api..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(ROOT + "runtime.."));
+  }
+
+  @Test
+  void shouldKeepTheWorldOutOfTheCores() {
+    holds(
+        noClasses()
+            .that()
+            .resideInAnyPackage(CORES)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "io.vertx..",
+                "io.grpc..",
+                "com.google.protobuf..",
+                "dev.omnibridge.api..",
+                "org.apache.kafka..",
+                "java.sql..",
+                "javax.sql..",
+                "org.slf4j..",
+                "java.net..",
+                "java.util.concurrent.locks..",
+                "dev.omnibridge.runtime.rpc..",
+                "dev.omnibridge.runtime.stream.."));
+  }
+
+  @Test
+  void shouldReadNeitherClockNorChanceInTheCores() {
+    holds(
+        noClasses()
+            .that()
+            .resideInAnyPackage(CORES)
+            .should()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(UUID.class, "randomUUID")
+            .orShould()
+            .callMethod(Math.class, "random")
+            .orShould()
+            .callMethod(ThreadLocalRandom.class, "current")
+            .orShould()
+            .callMethod(Clock.class, "systemUTC"));
+  }
+
+  @Test
+  void shouldLetOnlyTheStoreOfTheDbAdapterSpeakSql() {
+    holds(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(ROOT + "dbadapter..", ROOT + "embedded..", ROOT + "testkit..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "io.vertx.sqlclient..", "io.vertx.pgclient..", "java.sql..", "org.flywaydb.."));
+    holds(
+        noClasses()
+            .that()
+            .resideInAnyPackage(ROOT + "dbadapter.rpc..", ROOT + "dbadapter.stream..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.vertx.sqlclient..", "io.vertx.pgclient..", "org.flywaydb.."));
+  }
+
+  @Test
+  void shouldLetOnlyStreamPackagesSpeakKafka() {
+    holds(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                ROOT + "dbadapter.stream..",
+                ROOT + "reducer.stream..",
+                ROOT + "runtime.stream..",
+                ROOT + "embedded..",
+                ROOT + "bridge.demo..",
+                ROOT + "testkit..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.vertx.kafka..", "org.apache.kafka.."));
+  }
+
+  @Test
+  void shouldHaveNoCyclesBetweenThePackagesOfAService() {
+    for (String service : SERVICES) {
+      slices().matching(ROOT + service + ".(*)..").should().beFreeOfCycles().check(SUITE);
+    }
+  }
+
+  @Test
+  void shouldNameThingsForWhatTheyAre() {
+    holds(
+        classes()
+            .that()
+            .resideInAPackage("dev.omnibridge..")
+            .and()
+            .resideOutsideOfPackage("dev.omnibridge.api..")
+            .should(notEndIn("Manager", "Helper", "Util", "Utils", "Impl", "Base", "Data", "Info", "Factory")));
+  }
+
+  private static ArchCondition<JavaClass> notEndIn(String... suffixes) {
+    return new ArchCondition<>("not end in a word that says nothing") {
+      @Override
+      public void check(JavaClass type, ConditionEvents events) {
+        for (String suffix : suffixes) {
+          if (type.getSimpleName().endsWith(suffix)) {
+            events.add(
+                SimpleConditionEvent.violated(
+                    type, type.getName() + " ends in " + suffix));
+          }
+        }
+      }
+    };
+  }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.omnibridge.api.event.v1.RecordedEvent;
+import dev.omnibridge.api.workflow.v1.ListWorkflowsRequest;
+import dev.omnibridge.api.workflow.v1.Workflow;
+import dev.omnibridge.api.workflow.v1.WorkflowState;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The suite is killed while many workflows run, and started again on its data. */
+class KillInTheMiddleIT {
+  private static final String NAMESPACE = "kill-story";
+  private static final int FEW = 30;
+  private static final int MANY = 100;
+  private static final int FILES = 4;
+
+  private interface Kill {
+    void strike(SuiteProcess victim) throws Exception;
+  }
+
+  @Test
+  void shouldCompleteEverythingAfterAKillOfTheJvmAlone() throws Exception {
+    killAndResume(FEW, "kill-jvm", SuiteProcess::kill);
+  }
+
+  @Test
+  void shouldCompleteEverythingAfterAKillOfTheJvmAndPostgres() throws Exception {
+    killAndResume(FEW, "kill-both", SuiteProcess::killWithPostgres);
+  }
+
+  @Test
+  @Tag("long")
+  void shouldCompleteAHundredAfterAKillOfTheJvmAlone() throws Exception {
+    killAndResume(MANY, "kill-jvm-long", SuiteProcess::kill);
+  }
+
+  @Test
+  @Tag("long")
+  void shouldCompleteAHundredAfterAKillOfTheJvmAndPostgres() throws Exception {
+    killAndResume(MANY, "kill-both-long", SuiteProcess::killWithPostgres);
+  }
+
+  private static void killAndResume(int workflows, String name, Kill kill) throws Exception {
+    Path data = OneSuite.directory(name);
+    List<Workflow> submitted;
+    SuiteProcess victim = SuiteProcess.up(data);
+    try (Stack stack = victim.client()) {
+      submitted = submitAll(stack, workflows);
+      int done =
+          await()
+              .atMost(Duration.ofSeconds(60))
+              .pollInterval(Duration.ofMillis(5))
+              .until(() -> completed(stack), count -> count > 0);
+      assertThat(done).as("finished before the kill").isLessThan(workflows);
+    } finally {
+      kill.strike(victim);
+    }
+
+    try (SuiteProcess heir = SuiteProcess.up(data);
+        Stack stack = heir.client()) {
+      var journals = new HashMap<String, List<RecordedEvent>>();
+      for (Workflow one : submitted) {
+        Workflow done = Submissions.await(stack, one);
+        assertThat(done.getState()).isEqualTo(WorkflowState.WORKFLOW_STATE_COMPLETED);
+        assertThat(done.getStepsExecuted()).isEqualTo(2 * FILES);
+        var journal = stack.journal(NAMESPACE, done.getRunId());
+        Journals.shouldBeWhole(journal);
+        journals.put("workflow/" + NAMESPACE + "/" + done.getRunId(), journal);
+      }
+      shouldReachKafkaInOrder(stack, journals);
+    }
+  }
+
+  private static List<Workflow> submitAll(Stack stack, int workflows) throws Exception {
+    var input = Submissions.files(stack, "kill", FILES);
+    var submitted = new ArrayList<Workflow>();
+    for (int i = 0; i < workflows; i++) {
+      submitted.add(
+          stack
+              .workflows()
+              .submitWorkflow(
+                  Submissions.of(NAMESPACE, Submissions.stampAndAnalyze(), input).build())
+              .getWorkflow());
+    }
+    return submitted;
+  }
+
+  private static int completed(Stack stack) {
+    return stack
+        .workflows()
+        .listWorkflows(
+            ListWorkflowsRequest.newBuilder()
+                .setNamespace(NAMESPACE)
+                .addStates(WorkflowState.WORKFLOW_STATE_COMPLETED)
+                .setPageSize(1000)
+                .build())
+        .getWorkflowsCount();
+  }
+
+  /** A takeover may repeat records; the first occurrences are complete and in order. */
+  private static void shouldReachKafkaInOrder(
+      Stack stack, Map<String, List<RecordedEvent>> journals) {
+    int events = journals.values().stream().mapToInt(List::size).sum();
+    var records =
+        stack
+            .kafka()
+            .readUntil(
+                seen -> Journals.distinct(seen, journals.keySet()) == events,
+                stack.topic("workflow.events.v1"));
+    var ids = new HashSet<String>();
+    var first = new ArrayList<ConsumerRecord<String, byte[]>>();
+    for (var record : records) {
+      if (ids.add(Journals.header(record, "ce_id"))) {
+        first.add(record);
+      }
+    }
+    Journals.shouldBeOnKafkaOnceAndInOrder(first, journals);
+  }
+}

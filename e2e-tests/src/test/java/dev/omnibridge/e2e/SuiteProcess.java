@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.e2e;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.omnibridge.bridge.Bridge;
+import dev.omnibridge.bridge.suite.RunFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** {@code ./bridge up} as a process of its own, to be killed. */
+final class SuiteProcess implements AutoCloseable {
+  private final Path data;
+  private final Process process;
+  private final RunFile run;
+
+  private SuiteProcess(Path data, Process process, RunFile run) {
+    this.data = data;
+    this.process = process;
+    this.run = run;
+  }
+
+  /** Starts it on a data directory and waits until it accepts submissions. */
+  static SuiteProcess up(Path data) throws IOException {
+    String classPath =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    var process =
+        new ProcessBuilder(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xmx768m",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "--sun-misc-unsafe-memory-access=allow",
+                    "-cp",
+                    classPath,
+                    Bridge.class.getName(),
+                    "up",
+                    "--data",
+                    data.toString(),
+                    "--port",
+                    "0"))
+            .redirectErrorStream(true)
+            .redirectOutput(
+                ProcessBuilder.Redirect.appendTo(data.resolveSibling(data.getFileName() + ".log").toFile()))
+            .start();
+    var run =
+        await()
+            .atMost(Duration.ofSeconds(90))
+            .pollInterval(Duration.ofMillis(50))
+            .until(
+                () -> {
+                  if (!process.isAlive()) {
+                    throw new IllegalStateException("bridge up ended with " + process.exitValue());
+                  }
+                  return RunFile.ofRunning(data);
+                },
+                found -> found.isPresent() && found.get().pid() == process.pid())
+            .orElseThrow();
+    return new SuiteProcess(data, process, run);
+  }
+
+  Stack client() {
+    return new Stack(run.endpoints());
+  }
+
+  /** SIGKILL to the JVM alone; its PostgreSQL is left behind. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor(10, TimeUnit.SECONDS);
+  }
+
+  /** SIGKILL to PostgreSQL and the JVM together. */
+  void killWithPostgres() throws Exception {
+    Path pidFile = data.resolve("postgres").resolve("cluster").resolve("postmaster.pid");
+    long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst().strip());
+    var server = ProcessHandle.of(pid).orElseThrow();
+    var children = server.descendants().toList();
+    server.destroyForcibly();
+    process.destroyForcibly();
+    children.forEach(ProcessHandle::destroyForcibly);
+    process.waitFor(10, TimeUnit.SECONDS);
+  }
+
+  /** SIGTERM, and the time to stop cleanly. */
+  @Override
+  public void close() throws Exception {
+    process.destroy();
+    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("bridge up did not stop within 30 s of SIGTERM");
+    }
+  }
+}

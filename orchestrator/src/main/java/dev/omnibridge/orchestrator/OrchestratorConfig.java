@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.orchestrator;
+
+import dev.omnibridge.orchestrator.run.Settings;
+import dev.omnibridge.orchestrator.task.SuiteTasks.Terms;
+import dev.omnibridge.orchestrator.workflow.Limits;
+import dev.omnibridge.runtime.Env;
+import java.time.Duration;
+
+/** Everything the orchestrator can be told from outside, with its defaults. */
+public record OrchestratorConfig(
+    Duration logTimeout,
+    Terms stamping,
+    Terms intelligence,
+    Settings settings,
+    Duration stopTimeout) {
+
+  /** The configuration of an environment; throws with every problem when there is any. */
+  public static OrchestratorConfig from(Env env) {
+    return env.check(
+        new OrchestratorConfig(
+            env.duration("ORCHESTRATOR_LOG_TIMEOUT", Duration.ofSeconds(5)),
+            new Terms(
+                env.duration("STAMPING_TIMEOUT", Duration.ofSeconds(5)),
+                env.integer("STAMPING_RETRIES", 3, 0, 100),
+                env.duration("STAMPING_RETRY_PAUSE", Duration.ofSeconds(1)),
+                env.integer("STAMPING_MAX_CALLS", 64, 1, 10_000)),
+            new Terms(
+                env.duration("INTELLIGENCE_TIMEOUT", Duration.ofSeconds(5)),
+                env.integer("INTELLIGENCE_RETRIES", 1, 0, 100),
+                env.duration("INTELLIGENCE_RETRY_PAUSE", Duration.ofMillis(200)),
+                env.integer("INTELLIGENCE_MAX_CALLS", 64, 1, 10_000)),
+            new Settings(
+                env.integer("ORCHESTRATOR_MAX_ACTIVE", 10_000, 1, 1_000_000),
+                env.integer("ORCHESTRATOR_SNAPSHOT_EVERY", 50, 2, 10_000),
+                env.duration("ORCHESTRATOR_POLL_EVERY", Duration.ofSeconds(1)),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(5),
+                Limits.DEFAULT),
+            env.duration("ORCHESTRATOR_STOP_TIMEOUT", Duration.ofSeconds(5))));
+  }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.orchestrator;
+
+import dev.omnibridge.orchestrator.definition.DefinitionReader;
+import dev.omnibridge.orchestrator.rpc.WorkflowApi;
+import dev.omnibridge.orchestrator.run.Workflows;
+import dev.omnibridge.orchestrator.run.World;
+import dev.omnibridge.orchestrator.store.WorkflowLog;
+import dev.omnibridge.orchestrator.task.SuiteTasks;
+import dev.omnibridge.runtime.Ids;
+import dev.omnibridge.runtime.rpc.Edge;
+import dev.omnibridge.runtime.rpc.Peer;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Wires the orchestrator: the log, the runners, the shell, the API. */
+public final class OrchestratorVerticle extends VerticleBase {
+  private final OrchestratorConfig config;
+  private final Edge edge;
+  private final Clock clock = Clock.systemUTC();
+  private final RandomGenerator random = new SplittableRandom(new SecureRandom().nextLong());
+  private @Nullable Workflows workflows;
+
+  public OrchestratorVerticle(OrchestratorConfig config, Edge edge) {
+    this.config = config;
+    this.edge = edge;
+  }
+
+  @Override
+  public Future<?> start() {
+    return context.executeBlocking(DefinitionReader::new).map(this::wire);
+  }
+
+  private Workflows wire(DefinitionReader reader) {
+    WorkflowLog log = new WorkflowLog(edge.peer(Peer.DB_ADAPTER), config.logTimeout());
+    SuiteTasks tasks =
+        new SuiteTasks(
+            edge.peer(Peer.STAMPING),
+            config.stamping(),
+            edge.peer(Peer.INTELLIGENCE),
+            config.intelligence());
+    World world = VertxWorld.of(vertx, context, clock, random, log, tasks);
+    Workflows wired = new Workflows(reader, world, config.settings());
+    edge.offer(
+        new WorkflowApi(vertx, wired, log, () -> Ids.uuid7(clock.instant(), random).toString()));
+    wired.start();
+    workflows = wired;
+    return wired;
+  }
+
+  @Override
+  public Future<?> stop() {
+    return workflows == null
+        ? Future.succeededFuture()
+        : Future.fromCompletionStage(workflows.stop())
+            .timeout(config.stopTimeout().toMillis(), TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.orchestrator.definition;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The text of a definition as a JSON tree that remembers where each value stood. Refuses what is
+ * too large, too deep, ambiguous (a key twice) or able to multiply itself (YAML aliases). Keys are
+ * sorted, so that two texts that mean the same are the same tree.
+ */
+record SourceText(JsonNode root, Map<String, Place> places) {
+  static final int MAX_BYTES = 256 * 1024;
+  private static final int MAX_DEPTH = 64;
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .streamReadConstraints(limits())
+          .build();
+  private static final YAMLFactory YAML =
+      YAMLFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .streamReadConstraints(limits())
+          .build();
+
+  /** Reads JSON when the text starts like JSON, otherwise (or when that fails) YAML. */
+  static SourceText read(String text) {
+    if (text.length() > MAX_BYTES || text.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+      throw refuse(
+          "is larger than the " + MAX_BYTES / 1024 + " KiB that a definition may have", null);
+    }
+    if (!text.stripLeading().startsWith("{")) {
+      return read(YAML, text);
+    }
+    try {
+      return read(JSON, text);
+    } catch (InvalidDefinition notJson) {
+      return readFlowYaml(text, notJson);
+    }
+  }
+
+  /**
+   * A YAML document may start with a brace too; if it is neither, the JSON error is the clearer
+   * one.
+   */
+  private static SourceText readFlowYaml(String text, InvalidDefinition notJson) {
+    try {
+      return read(YAML, text);
+    } catch (InvalidDefinition notYaml) {
+      throw notJson;
+    }
+  }
+
+  @Nullable Place at(String pointer) {
+    for (String at = pointer; ; at = at.substring(0, at.lastIndexOf('/'))) {
+      Place place = places.get(at);
+      if (place != null || at.isEmpty()) {
+        return place;
+      }
+    }
+  }
+
+  private static SourceText read(JsonFactory factory, String text) {
+    Map<String, Place> places = new HashMap<>();
+    try (JsonParser parser = factory.createParser(text)) {
+      if (parser.nextToken() == null) {
+        throw refuse("is empty", null);
+      }
+      JsonNode root = value(parser, "", places);
+      if (parser.nextToken() != null) {
+        throw refuse("has more than one document", place(parser));
+      }
+      return new SourceText(root, Map.copyOf(places));
+    } catch (JsonProcessingException e) {
+      throw refuse("is not readable: " + firstLine(e.getOriginalMessage()), place(e.getLocation()));
+    } catch (IOException | ArithmeticException | IndexOutOfBoundsException e) {
+      throw refuse("is not readable: " + firstLine(String.valueOf(e.getMessage())), null);
+    } catch (RuntimeException e) {
+      throw e instanceof InvalidDefinition known ? known : refuse("is not readable", null);
+    }
+  }
+
+  private static JsonNode value(JsonParser parser, String pointer, Map<String, Place> places)
+      throws IOException {
+    if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
+      throw refuse("uses a YAML alias; write the value out instead", place(parser));
+    }
+    places.put(pointer, place(parser));
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> object(parser, pointer, places);
+      case START_ARRAY -> array(parser, pointer, places);
+      case VALUE_STRING -> JsonNodeFactory.instance.textNode(parser.getText());
+      case VALUE_TRUE -> JsonNodeFactory.instance.booleanNode(true);
+      case VALUE_FALSE -> JsonNodeFactory.instance.booleanNode(false);
+      case VALUE_NULL -> JsonNodeFactory.instance.nullNode();
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser);
+      default -> throw refuse("has a value of an unknown kind", place(parser));
+    };
+  }
+
+  private static JsonNode object(JsonParser parser, String pointer, Map<String, Place> places)
+      throws IOException {
+    Map<String, JsonNode> fields = new TreeMap<>();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String key = parser.currentName();
+      String at = pointer + "/" + escape(key);
+      parser.nextToken();
+      fields.put(key, value(parser, at, places));
+    }
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.setAll(fields);
+    return node;
+  }
+
+  private static JsonNode array(JsonParser parser, String pointer, Map<String, Place> places)
+      throws IOException {
+    ArrayNode node = JsonNodeFactory.instance.arrayNode();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      node.add(value(parser, pointer + "/" + node.size(), places));
+    }
+    return node;
+  }
+
+  private static JsonNode number(JsonParser parser) throws IOException {
+    JsonNodeFactory nodes = JsonNodeFactory.instance;
+    return switch (parser.getNumberType()) {
+      case INT -> nodes.numberNode(parser.getIntValue());
+      case LONG -> nodes.numberNode(parser.getLongValue());
+      case BIG_INTEGER -> nodes.numberNode(parser.getBigIntegerValue());
+      default -> nodes.numberNode(parser.getDoubleValue());
+    };
+  }
+
+  static String escape(String key) {
+    return key.replace("~", "~0").replace("/", "~1");
+  }
+
+  private static InvalidDefinition refuse(String message, @Nullable Place place) {
+    return new InvalidDefinition(List.of(new Problem("", message, place)));
+  }
+
+  private static Place place(JsonParser parser) {
+    JsonLocation at = parser.currentTokenLocation();
+    return new Place(at.getLineNr(), at.getColumnNr());
+  }
+
+  private static @Nullable Place place(@Nullable JsonLocation at) {
+    return at == null || at.getLineNr() < 1 ? null : new Place(at.getLineNr(), at.getColumnNr());
+  }
+
+  private static String firstLine(String message) {
+    return message.lines().findFirst().orElse("").strip();
+  }
+
+  private static StreamReadConstraints limits() {
+    return StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).maxNumberLength(100).build();
+  }
+}

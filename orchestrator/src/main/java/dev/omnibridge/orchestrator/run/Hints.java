@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.orchestrator.run;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Tells watchers of a run in this process that it has moved. Only a hint: whoever listens reads
+ * again at least every second, so one that is lost costs a second.
+ */
+public final class Hints {
+  private final Map<String, List<Consumer<RunRow>>> listeners = new HashMap<>();
+
+  /** Listens to a run until the subscription is closed. */
+  public Subscription listen(String runId, Consumer<RunRow> listener) {
+    listeners.computeIfAbsent(runId, _ -> new ArrayList<>()).add(listener);
+    return () -> stop(runId, listener);
+  }
+
+  /** Ends listening; closing twice does no harm. */
+  public interface Subscription extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  private void stop(String runId, Consumer<RunRow> listener) {
+    List<Consumer<RunRow>> of = listeners.get(runId);
+    if (of != null && of.remove(listener) && of.isEmpty()) {
+      listeners.remove(runId);
+    }
+  }
+
+  void moved(RunRow row) {
+    List<Consumer<RunRow>> of = listeners.get(row.run().id().value());
+    if (of != null) {
+      List.copyOf(of).forEach(listener -> listener.accept(row));
+    }
+  }
+}

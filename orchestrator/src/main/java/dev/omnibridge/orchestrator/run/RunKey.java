@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.orchestrator.run;
+
+import dev.omnibridge.orchestrator.workflow.Run;
+
+/** Names the stream of a run. */
+public record RunKey(String namespace, String runId) {
+  static RunKey of(Run run) {
+    return new RunKey(run.workflow().namespace(), run.id().value());
+  }
+}

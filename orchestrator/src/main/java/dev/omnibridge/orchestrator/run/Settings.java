@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.orchestrator.run;
+
+import dev.omnibridge.orchestrator.workflow.Limits;
+import java.time.Duration;
+
+/**
+ * The numbers of the shell.
+ *
+ * @param maxActive runs in memory at once; submissions beyond are refused, waiting runs may leave
+ * @param snapshotEvery events after which a snapshot is written along
+ * @param pollEvery how often due runs are looked for
+ * @param keepWaiting a run that waits no longer than this stays in memory
+ * @param maxPause the longest pause between two tries of something that must happen
+ */
+public record Settings(
+    int maxActive,
+    int snapshotEvery,
+    Duration pollEvery,
+    Duration keepWaiting,
+    Duration maxPause,
+    Limits limits) {
+  public static final Settings DEFAULT =
+      new Settings(
+          10_000,
+          50,
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(5),
+          Limits.DEFAULT);
+}

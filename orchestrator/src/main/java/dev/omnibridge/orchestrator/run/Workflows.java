@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.orchestrator.run;
+
+import dev.omnibridge.orchestrator.definition.DefinitionReader;
+import dev.omnibridge.orchestrator.definition.InvalidDefinition;
+import dev.omnibridge.orchestrator.run.EventLog.Fingerprint;
+import dev.omnibridge.orchestrator.run.EventLog.Loaded;
+import dev.omnibridge.orchestrator.run.EventLog.Submitted;
+import dev.omnibridge.orchestrator.run.Submission.Result;
+import dev.omnibridge.orchestrator.workflow.Command;
+import dev.omnibridge.orchestrator.workflow.Run;
+import dev.omnibridge.orchestrator.workflow.RunId;
+import dev.omnibridge.orchestrator.workflow.Workflow;
+import dev.omnibridge.runtime.Fault;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The runs of this process: takes submissions and commands, and keeps every run that it has going.
+ */
+public final class Workflows {
+  private final World world;
+  private final Settings settings;
+  private final Shell shell;
+  private final Definitions definitions;
+  private final Recovery recovery;
+  private final Map<RunKey, ActiveRun> active = new HashMap<>();
+  private final Map<RunKey, CompletableFuture<ActiveRun>> loading = new HashMap<>();
+  private final Set<String> storedDefinitions = new HashSet<>();
+  private int submitting;
+
+  public Workflows(DefinitionReader reader, World world, Settings settings) {
+    this.world = world;
+    this.settings = settings;
+    this.shell = new Shell(world, settings, this::leave);
+    this.definitions = new Definitions(reader, world, settings.limits());
+    this.recovery = new Recovery(this, world, settings, shell);
+  }
+
+  /** Takes up the unfinished runs, and looks for due ones from now on. */
+  public void start() {
+    recovery.start();
+  }
+
+  /**
+   * Starts a run. Durable when the stage completes; after a failure of kind UNAVAILABLE or TIMEOUT
+   * it may begin nevertheless, and a repeat with the same request id tells.
+   */
+  public CompletionStage<Result> submit(Submission submission) {
+    if (shell.stopping()) {
+      return CompletableFuture.failedStage(Refusals.stopping());
+    }
+    if (activeCount() >= settings.maxActive()) {
+      return CompletableFuture.failedStage(Refusals.tooMany(settings.maxActive()));
+    }
+    submitting++;
+    return definitions
+        .read(submission.definition())
+        .exceptionallyCompose(failure -> CompletableFuture.failedStage(explained(failure)))
+        .thenCompose(definition -> begin(submission, definition))
+        .whenComplete((_, _) -> submitting--);
+  }
+
+  private Throwable explained(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException e && e.getCause() != null ? e.getCause() : failure;
+    return cause instanceof InvalidDefinition invalid ? Refusals.of(invalid) : cause;
+  }
+
+  private CompletionStage<Result> begin(Submission submission, Definitions.Pinned definition) {
+    for (String function : definition.definition().functions()) {
+      if (!world.tasks().knows(function)) {
+        throw Refusals.unknownRunner(definition.definition(), function);
+      }
+    }
+    Run run = submission.run(new RunId(shell.newId(shell.now())), definition, shell.now());
+    Fingerprint fingerprint = submission.fingerprint(definition);
+    RunKey key = RunKey.of(run);
+    boolean stored = storedDefinitions.contains(definition.hash());
+    Submitted submitted =
+        new Submitted(
+            submission.requestId(),
+            fingerprint,
+            definition.workflowType(),
+            stored ? null : definition.text());
+    ActiveRun begun =
+        new ActiveRun(shell, key, definition, new Loaded(new Workflow.Absent(), 0, 0));
+    active.put(key, begun);
+    return begun
+        .ask(new Command.Submit(run), submitted)
+        .<Result>thenApply(row -> started(row, definition))
+        .exceptionally(failure -> notStarted(submission, fingerprint, failure));
+  }
+
+  private Result started(RunRow row, Definitions.Pinned definition) {
+    if (storedDefinitions.size() < settings.maxActive()) {
+      storedDefinitions.add(definition.hash());
+    }
+    return new Result.Started(row);
+  }
+
+  private Result notStarted(Submission submission, Fingerprint fingerprint, Throwable failure) {
+    Fault fault = shell.faultOf(failure);
+    if (fault.is("WORKFLOW_ID_TAKEN") || fault.is("REQUEST_ID_TAKEN")) {
+      return submission.taken(fault, fingerprint);
+    }
+    throw fault;
+  }
+
+  /** Cancels a run that has not ended; the stage gives its row. */
+  public CompletionStage<RunRow> cancel(RunKey key, String reason) {
+    return activate(key).thenCompose(run -> run.ask(new Command.Cancel(reason, shell.now()), null));
+  }
+
+  /** The run in memory, loaded if it is not there yet. */
+  CompletionStage<ActiveRun> activate(RunKey key) {
+    ActiveRun known = active.get(key);
+    if (known != null) {
+      return CompletableFuture.completedStage(known);
+    }
+    CompletableFuture<ActiveRun> underWay = loading.get(key);
+    return underWay == null ? load(key) : underWay;
+  }
+
+  private CompletionStage<ActiveRun> load(RunKey key) {
+    CompletableFuture<ActiveRun> loaded = new CompletableFuture<>();
+    loading.put(key, loaded);
+    world
+        .log()
+        .load(key)
+        .thenCompose(found -> revive(key, found))
+        .whenComplete((run, failure) -> {
+          loading.remove(key);
+          if (failure == null) {
+            active.put(key, run);
+            loaded.complete(run);
+            run.act();
+          } else {
+            loaded.completeExceptionally(shell.faultOf(failure));
+          }
+        });
+    return loaded;
+  }
+
+  private CompletionStage<ActiveRun> revive(RunKey key, Loaded loaded) {
+    String hash =
+        switch (loaded.workflow()) {
+          case Workflow.Unfinished w -> w.run().definitionHash();
+          case Workflow.Finished w -> w.run().definitionHash();
+          case Workflow.Absent _ ->
+              throw Fault.notFound("WORKFLOW_NOT_FOUND", "There is no such run.");
+        };
+    return definitions
+        .byHash(hash)
+        .thenApply(definition -> new ActiveRun(shell, key, definition, loaded));
+  }
+
+  /** A due run that is in memory is told; one that is not has to be loaded. */
+  boolean nudge(RunKey key) {
+    ActiveRun run = active.get(key);
+    if (run != null) {
+      run.due();
+    }
+    return run != null || loading.containsKey(key);
+  }
+
+  private void leave(RunKey key, ActiveRun run) {
+    if (active.remove(key, run)) {
+      run.stop();
+      recovery.pump();
+    }
+  }
+
+  boolean full() {
+    return activeCount() >= settings.maxActive();
+  }
+
+  /** Runs in memory or on their way into it. */
+  public int activeCount() {
+    return active.size() + loading.size() + submitting;
+  }
+
+  /** Tells watchers in this process when a run has moved. */
+  public Hints hints() {
+    return shell.hints();
+  }
+
+  /** True once every run that was unfinished at the start has been taken up. */
+  public boolean recovered() {
+    return recovery.done();
+  }
+
+  /** Begins nothing new; the stage completes when no append is under way any more. */
+  public CompletionStage<Void> stop() {
+    CompletionStage<Void> quiet = shell.stop();
+    recovery.stop();
+    active.values().forEach(ActiveRun::stop);
+    return quiet;
+  }
+}

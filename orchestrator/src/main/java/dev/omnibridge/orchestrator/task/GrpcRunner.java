@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.orchestrator.task;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.omnibridge.orchestrator.run.TaskRunner;
+import dev.omnibridge.orchestrator.workflow.Command.CallPolicy;
+import dev.omnibridge.orchestrator.workflow.Command.Outcome;
+import dev.omnibridge.orchestrator.workflow.Command.TaskKind;
+import dev.omnibridge.orchestrator.workflow.WorkflowError;
+import dev.omnibridge.orchestrator.workflow.WorkflowError.Kind;
+import dev.omnibridge.runtime.Fault;
+import dev.omnibridge.runtime.rpc.Statuses;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Makes one kind of call to one service; a failure becomes an outcome by the policy of the call.
+ */
+final class GrpcRunner implements TaskRunner {
+  private final Service service;
+  private final CallPolicy policy;
+  private final Method method;
+
+  GrpcRunner(Service service, CallPolicy policy, Method method) {
+    this.service = service;
+    this.policy = policy;
+    this.method = method;
+  }
+
+  /** Turns a task into a request, calls, and turns the answer into a result. */
+  interface Method {
+    Future<JsonNode> call(Task task, Duration deadline);
+  }
+
+  @Override
+  public CompletionStage<Outcome> run(Task task) {
+    Duration deadline = task.deadline() == null ? service.deadline() : task.deadline();
+    return service
+        .call(() -> method.call(task, deadline))
+        .<Outcome>map(Outcome.Completed::new)
+        .otherwise(failure -> outcome(Statuses.faultOf(failure)))
+        .toCompletionStage();
+  }
+
+  /** What a workflow can do without is not waited for once it is known to be away. */
+  private Outcome outcome(Fault fault) {
+    if (fault.is("CIRCUIT_OPEN") && policy.kind() == TaskKind.OPTIONAL) {
+      return new Outcome.Degraded(policy.fallback(), fault.sentence());
+    }
+    return new Outcome.Failed(error(fault), fault.kind().worthRetrying() || broken(fault), policy);
+  }
+
+  private static boolean broken(Fault fault) {
+    return fault.kind() == Fault.Kind.BROKEN;
+  }
+
+  private static WorkflowError error(Fault fault) {
+    return switch (fault.kind()) {
+      case INVALID, OUT_OF_RANGE -> error(Kind.VALIDATION, 400, fault);
+      case NOT_FOUND -> error(Kind.COMMUNICATION, 404, fault);
+      case EXISTS, REFUSED, CONFLICT -> error(Kind.COMMUNICATION, 409, fault);
+      case EXHAUSTED -> error(Kind.COMMUNICATION, 429, fault);
+      case UNAVAILABLE -> error(Kind.COMMUNICATION, 503, fault);
+      case TIMEOUT -> error(Kind.TIMEOUT, 408, fault);
+      case CANCELLED, BROKEN -> error(Kind.RUNTIME, 500, fault);
+    };
+  }
+
+  private static WorkflowError error(Kind kind, int status, Fault fault) {
+    return new WorkflowError(kind.type(), status, fault.reason(), fault.sentence(), null);
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.orchestrator.task;
+
+import com.fasterxml.jackson.databind.node.NullNode;
+import dev.omnibridge.orchestrator.definition.RetryPolicy;
+import dev.omnibridge.orchestrator.run.TaskRunner;
+import dev.omnibridge.orchestrator.run.World;
+import dev.omnibridge.orchestrator.workflow.Command.CallPolicy;
+import dev.omnibridge.orchestrator.workflow.Command.TaskKind;
+import io.grpc.Channel;
+import java.time.Duration;
+import java.util.Map;
+
+/** The functions of the suite: stamp and verify are essential, analyze is optional. */
+public final class SuiteTasks implements World.Tasks {
+  private final Map<String, TaskRunner> runners;
+
+  /**
+   * What a service may take.
+   *
+   * @param deadline of one attempt, unless the workflow sets another
+   * @param retries after the first attempt, with a pause that doubles from the given one
+   */
+  public record Terms(Duration deadline, int retries, Duration pause, int maxUnderWay) {}
+
+  public SuiteTasks(
+      Channel stamping, Terms stampingTerms, Channel intelligence, Terms intelligenceTerms) {
+    Service stamps = service("stamping-service", stamping, stampingTerms);
+    Service minds = service("intelligence-service", intelligence, intelligenceTerms);
+    CallPolicy essential =
+        new CallPolicy(
+            TaskKind.ESSENTIAL,
+            RetryPolicy.doubling(stampingTerms.retries(), stampingTerms.pause()),
+            NullNode.instance);
+    CallPolicy optional =
+        new CallPolicy(
+            TaskKind.OPTIONAL,
+            RetryPolicy.doubling(intelligenceTerms.retries(), intelligenceTerms.pause()),
+            IntelligenceCalls.fallback());
+    StampingCalls stampCalls = new StampingCalls(stamps.channel());
+    IntelligenceCalls mindCalls = new IntelligenceCalls(minds.channel());
+    runners =
+        Map.of(
+            "stamp", new GrpcRunner(stamps, essential, stampCalls::stamp),
+            "verify", new GrpcRunner(stamps, essential, stampCalls::verify),
+            "analyze", new GrpcRunner(minds, optional, mindCalls::analyze));
+  }
+
+  private static Service service(String name, Channel channel, Terms terms) {
+    return new Service(name, channel, terms.deadline(), terms.maxUnderWay());
+  }
+
+  @Override
+  public boolean knows(String function) {
+    return runners.containsKey(function);
+  }
+
+  @Override
+  public TaskRunner runner(String function) {
+    TaskRunner runner = runners.get(function);
+    if (runner == null) {
+      throw new IllegalArgumentException("There is no runner for " + function);
+    }
+    return runner;
+  }
+}

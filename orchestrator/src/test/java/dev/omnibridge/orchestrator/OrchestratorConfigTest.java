@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.orchestrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.omnibridge.runtime.Env;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class OrchestratorConfigTest {
+
+  @Test
+  void shouldHaveADefaultForEverything() {
+    Env env = Env.of(Map.of());
+    var unused = OrchestratorConfig.from(env);
+    assertThat(env.effective())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.ofEntries(
+                Map.entry("ORCHESTRATOR_LOG_TIMEOUT", "PT5S"),
+                Map.entry("STAMPING_TIMEOUT", "PT5S"),
+                Map.entry("STAMPING_RETRIES", "3"),
+                Map.entry("STAMPING_RETRY_PAUSE", "PT1S"),
+                Map.entry("STAMPING_MAX_CALLS", "64"),
+                Map.entry("INTELLIGENCE_TIMEOUT", "PT5S"),
+                Map.entry("INTELLIGENCE_RETRIES", "1"),
+                Map.entry("INTELLIGENCE_RETRY_PAUSE", "PT0.2S"),
+                Map.entry("INTELLIGENCE_MAX_CALLS", "64"),
+                Map.entry("ORCHESTRATOR_MAX_ACTIVE", "10000"),
+                Map.entry("ORCHESTRATOR_SNAPSHOT_EVERY", "50"),
+                Map.entry("ORCHESTRATOR_POLL_EVERY", "PT1S"),
+                Map.entry("ORCHESTRATOR_STOP_TIMEOUT", "PT5S")));
+  }
+
+  @Test
+  void shouldNameEveryVariableThatIsNotUsable() {
+    Env env = Env.of(Map.of("STAMPING_RETRIES", "many", "ORCHESTRATOR_POLL_EVERY", "soon"));
+    assertThatThrownBy(() -> OrchestratorConfig.from(env))
+        .hasMessageContaining("STAMPING_RETRIES")
+        .hasMessageContaining("ORCHESTRATOR_POLL_EVERY");
+  }
+}

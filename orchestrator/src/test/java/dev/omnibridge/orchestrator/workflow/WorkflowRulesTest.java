@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.orchestrator.workflow;
+
+import static dev.omnibridge.orchestrator.workflow.Story.ESSENTIAL;
+import static dev.omnibridge.orchestrator.workflow.Story.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.omnibridge.orchestrator.definition.RetryPolicy;
+import dev.omnibridge.orchestrator.workflow.Command.CallPolicy;
+import dev.omnibridge.orchestrator.workflow.Command.Outcome;
+import dev.omnibridge.orchestrator.workflow.Command.TaskKind;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What calls, their failures and the end of a run lead to. */
+class WorkflowRulesTest {
+  private static final String THREE_CALLS =
+      "do: [{a: {call: stamp, with: {p: '${ .p }'}}}, {b: {call: analyze, with: {h: '${ .hash }'}}}, {c: {call: stamp}}]";
+  private static final CallPolicy THREE_RETRIES =
+      new CallPolicy(
+          TaskKind.ESSENTIAL,
+          new RetryPolicy(
+              null,
+              null,
+              Duration.ofSeconds(2),
+              RetryPolicy.Backoff.EXPONENTIAL,
+              Duration.ZERO,
+              Duration.ZERO,
+              3,
+              null),
+          json("null"));
+  private static final CallPolicy OPTIONAL =
+      new CallPolicy(
+          TaskKind.OPTIONAL, RetryPolicy.doubling(1, Duration.ofSeconds(1)), json("{\"score\":0}"));
+
+  @Test
+  void shouldNeedFourAppendsAndEightEventsForThreeCalls() {
+    Story story = Story.of(THREE_CALLS).submit("{\"p\":\"x\"}");
+    assertThat(story.call().arguments()).isEqualTo(json("{\"p\":\"x\"}"));
+    story.complete("{\"hash\":\"h1\"}");
+    assertThat(story.call().function()).isEqualTo("analyze");
+    assertThat(story.call().arguments()).isEqualTo(json("{\"h\":\"h1\"}"));
+    story.complete("{\"lang\":\"java\"}").complete("{\"done\":1}");
+    assertThat(story.output()).isEqualTo(json("{\"done\":1}"));
+    assertThat(story.appends).containsExactly(2, 1, 1, 3);
+    assertThat(story.kinds())
+        .containsExactly(
+            "Started",
+            "PENDING>RUNNING",
+            "COMPLETED /do/0/a",
+            "COMPLETED /do/1/b",
+            "COMPLETED /do/2/c",
+            "RUNNING>COMPLETED",
+            "Completed");
+  }
+
+  @Test
+  void shouldKnowALateOrRepeatedOutcome() {
+    Story story = Story.of(THREE_CALLS).submit("{}");
+    var first = new Command.RecordOutcome(1, 1, new Outcome.Completed(json("{}")), 0.5, story.now);
+    story.ask(first).ask(first);
+    assertThat(story.last).isInstanceOf(Decision.AlreadyDone.class);
+    story.complete("{}").complete("{}").ask(first);
+    assertThat(story.last).isInstanceOf(Decision.AlreadyDone.class);
+    assertThat(story.history).hasSize(7);
+  }
+
+  @Test
+  void shouldRefuseAnOutcomeOfACallThatWasNeverMade() {
+    Story story = Story.of(THREE_CALLS).submit("{}");
+    story.ask(new Command.RecordOutcome(2, 1, new Outcome.Completed(json("1")), 0.5, story.now));
+    assertThat(story.last)
+        .isEqualTo(
+            new Decision.Refused(Decision.Reason.STEP_UNKNOWN, "Call 2, attempt 1 was never made"));
+    story.ask(new Command.RecordOutcome(1, 2, new Outcome.Completed(json("1")), 0.5, story.now));
+    assertThat(story.last).isInstanceOf(Decision.Refused.class);
+  }
+
+  @Test
+  void shouldRetryAsTheRunnerDeclaresAndThenFail() {
+    Story story = Story.of(THREE_CALLS).submit("{}");
+    String key = story.call().idempotencyKey(Story.run("{}").id());
+    for (int retry = 1; retry <= 3; retry++) {
+      story.fail(503, THREE_RETRIES);
+      assertThat(story.state).isInstanceOf(Workflow.Waiting.class);
+      Duration wait = Duration.between(story.now, ((Workflow.Waiting) story.state).due());
+      assertThat(wait).isEqualTo(Duration.ofSeconds(1L << retry));
+      story.due();
+      assertThat(story.call().attempt()).isEqualTo(retry + 1);
+      assertThat(story.call().idempotencyKey(Story.run("{}").id())).isEqualTo(key);
+    }
+    story.fail(503, THREE_RETRIES);
+    assertThat(story.error().status()).isEqualTo(503);
+    assertThat(story.error().instance()).isEqualTo("/do/0/a");
+    assertThat(story.kinds())
+        .startsWith(
+            "Started", "PENDING>RUNNING", "attempt 1 /do/0/a", "RUNNING>WAITING", "WAITING>RUNNING")
+        .endsWith("WAITING>RUNNING", "RUNNING>FAILED", "Failed");
+  }
+
+  @Test
+  void shouldNotRetryWhatTheRunnerSaysCannotHelp() {
+    Story story = Story.of(THREE_CALLS).submit("{}");
+    WorkflowError error = WorkflowError.of(WorkflowError.Kind.VALIDATION, "bad hash", null);
+    story.outcome(new Outcome.Failed(error, false, THREE_RETRIES));
+    assertThat(story.error().detail()).isEqualTo("bad hash");
+  }
+
+  @Test
+  void shouldCompleteAfterARetry() {
+    Story story =
+        Story.of(THREE_CALLS).submit("{}").fail(503, THREE_RETRIES).due().complete("{\"hash\":1}");
+    assertThat(story.call().step()).isEqualTo("/do/1/b");
+    var late = new Command.RecordOutcome(1, 1, new Outcome.Completed(json("9")), 0.5, story.now);
+    assertThat(story.ask(late).last).isInstanceOf(Decision.AlreadyDone.class);
+  }
+
+  @Test
+  void shouldGoOnWithAMarkedFallbackWhenAnOptionalCallIsAway() {
+    Story story = Story.of(THREE_CALLS).submit("{}").complete("{}");
+    story.fail(503, OPTIONAL).due().fail(503, OPTIONAL);
+    assertThat(story.history.getLast())
+        .isInstanceOfSatisfying(
+            Event.StepCompleted.class,
+            step -> {
+              assertThat(step.status()).isEqualTo(Event.Status.DEGRADED);
+              assertThat(step.output()).isEqualTo(json("{\"score\":0,\"degraded\":true}"));
+              assertThat(step.error()).isNotNull();
+            });
+    story.complete("{}");
+    assertThat(((Workflow.Completed) story.state).tally()).isEqualTo(new Tally(10, 3, 1));
+  }
+
+  @Test
+  void shouldGoOnAtOnceWhenTheRunnerGivesAFallbackItself() {
+    Story story = Story.of(THREE_CALLS).submit("{}");
+    story.outcome(new Outcome.Degraded(json("7"), "breaker open"));
+    assertThat(((Event.StepCompleted) story.history.getLast()).output())
+        .isEqualTo(json("{\"value\":7,\"degraded\":true}"));
+    assertThat(story.call().step()).isEqualTo("/do/1/b");
+  }
+
+  @Test
+  void shouldRepeatATryFromItsBeginningAsTheWorkflowWants() {
+    Story story =
+        Story.of(
+                """
+                do:
+                  - t:
+                      try: [{a: {call: one}}, {b: {set: {n: '${ .n + 1 }'}}}, {c: {call: two, with: {n: '${ .n }'}}}]
+                      catch:
+                        errors: {with: {status: 503}}
+                        retry: {delay: PT1S, backoff: {linear: {}}, limit: {attempt: {count: 2}}}
+                        do: [{h: {set: {gave: '${ $error.status }'}}}]
+                """)
+            .submit("{}");
+    String key = story.call().step();
+    for (int round = 1; round <= 3; round++) {
+      assertThat(story.call().function()).isEqualTo("one");
+      assertThat(story.call().step()).isEqualTo(key);
+      assertThat(story.call().ordinal()).isEqualTo(2L * round - 1);
+      story.complete("{\"n\":4}");
+      assertThat(story.call().arguments()).isEqualTo(json("{\"n\":5}"));
+      story.fail(503, THREE_RETRIES);
+      if (round < 3) {
+        assertThat(((Workflow.Waiting) story.state).due()).isEqualTo(story.now.plusSeconds(round));
+        story.due();
+      }
+    }
+    assertThat(story.output()).isEqualTo(json("{\"gave\":503}"));
+    assertThat(story.kinds().getLast()).isEqualTo("Completed");
+    assertThat(story.kinds()).contains("CAUGHT /do/0/t/try/2/c");
+  }
+
+  @Test
+  void shouldRetryAsTheRunnerDeclaresWhenATryHasNoPolicyOfItsOwn() {
+    Story story =
+        Story.of("do: [{t: {try: [{a: {call: one}}], catch: {do: [{h: {set: {ok: true}}}]}}}]")
+            .submit("{}");
+    story
+        .fail(503, THREE_RETRIES)
+        .due()
+        .fail(503, THREE_RETRIES)
+        .due()
+        .fail(503, THREE_RETRIES)
+        .due();
+    story.fail(503, THREE_RETRIES);
+    assertThat(story.output()).isEqualTo(json("{\"ok\":true}"));
+  }
+
+  @Test
+  void shouldLetTheWorkflowCatchWhatIsOptional() {
+    Story story =
+        Story.of("do: [{t: {try: [{a: {call: one}}], catch: {do: [{h: {set: {ok: true}}}]}}}]")
+            .submit("{}");
+    story.fail(503, OPTIONAL).due().fail(503, OPTIONAL);
+    assertThat(story.output()).isEqualTo(json("{\"ok\":true}"));
+  }
+
+  @Test
+  void shouldStopRetryingWhenTheTimeIsUp() {
+    Story story =
+        Story.of(
+                "do: [{t: {try: [{a: {call: one}}], catch: {retry: {delay: PT10S, limit: {duration: PT15S}}}}}, {z: {set: {gave: up}}}]")
+            .submit("{}");
+    story.fail(503, ESSENTIAL).due().fail(503, ESSENTIAL);
+    assertThat(story.output()).isEqualTo(json("{\"gave\":\"up\"}"));
+  }
+
+  @Test
+  void shouldWaitBeforeItRepeatsATryWithoutAnyCall() {
+    Story story =
+        Story.of(
+                """
+                do:
+                  - t:
+                      try: [{r: {raise: {error: {type: 'https://e.org/x', status: 503}}}}]
+                      catch: {retry: {delay: PT1S, jitter: {from: PT0S, to: PT2S}, limit: {attempt: {count: 2}}},
+                              do: [{h: {set: {ok: 1}}}]}
+                """)
+            .submit("{}");
+    assertThat(((Workflow.Waiting) story.state).due()).isEqualTo(story.now.plusSeconds(2));
+    story.due().due();
+    assertThat(story.output()).isEqualTo(json("{\"ok\":1}"));
+    assertThat(story.kinds())
+        .containsExactly(
+            "Started",
+            "PENDING>RUNNING",
+            "RUNNING>WAITING",
+            "WAITING>RUNNING",
+            "RUNNING>WAITING",
+            "WAITING>RUNNING",
+            "RUNNING>COMPLETED",
+            "Completed");
+  }
+
+  @Test
+  void shouldRepeatAtOnceWithoutADelay() {
+    Story story =
+        Story.of(
+                "do: [{t: {try: [{a: {call: one}}], catch: {retry: {limit: {attempt: {count: 1}}}}}}]")
+            .submit("{}");
+    story.fail(503, ESSENTIAL);
+    assertThat(story.state).isInstanceOf(Workflow.Running.class);
+    assertThat(story.call().ordinal()).isEqualTo(2);
+    story.fail(503, ESSENTIAL);
+    assertThat(story.state).isInstanceOf(Workflow.Completed.class);
+  }
+
+  @Test
+  void shouldIgnoreADueTimeThatIsNotTheOneItWaitsFor() {
+    Story story = Story.of(THREE_CALLS).submit("{}").fail(503, THREE_RETRIES);
+    story.ask(new Command.RetryDue(story.now, 0.5, story.now));
+    assertThat(story.last).isInstanceOf(Decision.AlreadyDone.class);
+    assertThat(story.state).isInstanceOf(Workflow.Waiting.class);
+  }
+
+  @Test
+  void shouldCancelWhileRunningAndWhileWaiting() {
+    Story running =
+        Story.of(THREE_CALLS).submit("{}").ask(new Command.Cancel("enough", Story.NOON));
+    assertThat(running.kinds()).endsWith("RUNNING>CANCELLED", "Cancelled");
+    Story waiting =
+        Story.of(THREE_CALLS)
+            .submit("{}")
+            .fail(503, THREE_RETRIES)
+            .ask(new Command.Cancel("", Story.NOON));
+    assertThat(waiting.kinds()).endsWith("WAITING>CANCELLED", "Cancelled");
+    waiting.ask(new Command.RecordOutcome(1, 1, new Outcome.Completed(json("1")), 0, Story.NOON));
+    assertThat(waiting.last).isInstanceOf(Decision.AlreadyDone.class);
+    waiting.ask(new Command.Cancel("again", Story.NOON));
+    assertThat(waiting.last).isInstanceOf(Decision.AlreadyDone.class);
+  }
+
+  @Test
+  void shouldRefuseToCancelWhatHasEnded() {
+    Story story =
+        Story.of("do: [{a: {set: {x: 1}}}]").submit("{}").ask(new Command.Cancel("", Story.NOON));
+    assertThat(story.last)
+        .isInstanceOfSatisfying(
+            Decision.Refused.class,
+            refused -> assertThat(refused.reason()).isEqualTo(Decision.Reason.WORKFLOW_FINISHED));
+  }
+
+  @Test
+  void shouldTellARepeatedSubmissionFromAnotherOne() {
+    Story story = Story.of(THREE_CALLS).submit("{\"p\":1}").submit("{\"p\":1}");
+    assertThat(story.last).isInstanceOf(Decision.AlreadyDone.class);
+    assertThat(story.submit("{\"p\":2}").last).isInstanceOf(Decision.Refused.class);
+    story.complete("{}").complete("{}").complete("{}").submit("{\"p\":1}");
+    assertThat(story.last).isInstanceOf(Decision.AlreadyDone.class);
+  }
+
+  @Test
+  void shouldNameEveryVisitOfATaskDifferently() {
+    Story story =
+        Story.of(
+                """
+                do:
+                  - again: {call: one}
+                  - loop: {for: {in: '[1,2]'}, do: [{b: {call: two}}]}
+                  - back: {switch: [{more: {when: '.stop | not', then: again}}]}
+                """)
+            .submit("{}");
+    java.util.List<String> steps = new java.util.ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      steps.add(story.call().step());
+      story.complete(i == 5 ? "{\"stop\":true}" : "{}");
+    }
+    assertThat(story.state).isInstanceOf(Workflow.Completed.class);
+    assertThat(steps)
+        .containsExactly(
+            "/do/0/again",
+            "/do/1/loop[0]/do/0/b",
+            "/do/1/loop[1]/do/0/b",
+            "/do~1/0/again",
+            "/do~1/1/loop[0]/do/0/b",
+            "/do~1/1/loop[1]/do/0/b");
+  }
+
+  @Test
+  void shouldRecordTheItemsOfALoopOnlyOnce() {
+    String items =
+        "["
+            + "{\"ref\":\"0123456789012345678901234567890123456789\"},".repeat(499)
+            + "{\"ref\":\"last\"}]";
+    Story story =
+        Story.of(
+                """
+                do:
+                  - l: {for: {each: f, in: .files}, do: [{s: {call: stamp, with: {r: '${ $f.ref }'}}}, {a: {call: analyze, with: {h: '${ .h }'}}}]}
+                """)
+            .submit("{\"files\":" + items + "}");
+    int first = story.longest();
+    for (int i = 0; i < 20; i++) {
+      story.complete("{\"h\":\"%d\"}".formatted(i));
+    }
+    assertThat(story.history.subList(2, story.history.size()))
+        .allSatisfy(event ->
+            assertThat(WorkflowEventCodec.payload(event).toString().length()).isLessThan(1200));
+    assertThat(first).isLessThan(3 * items.length());
+  }
+
+  @Test
+  void shouldFailARunWhoseHistoryGrowsTooLong() {
+    Limits limits = new Limits(100, 5, 20, 1000, 5000, 9000);
+    Story story = Story.of("do: [{a: {call: one, then: a}}]", limits).submit("{}");
+    while (story.state instanceof Workflow.Running) {
+      story.complete("{}");
+    }
+    assertThat(story.error().detail()).contains("history");
+    assertThat(story.history.size()).isLessThanOrEqualTo(20);
+  }
+
+  @Test
+  void shouldFailAStepWhoseResultIsTooLarge() {
+    Limits limits = new Limits(100, 5, 100, 1000, 5000, 9000);
+    Story story = Story.of("do: [{a: {call: one}}]", limits).submit("{}");
+    story.complete("\"" + "x".repeat(2000) + "\"");
+    assertThat(story.error().detail()).contains("larger than");
+  }
+
+  @Test
+  void shouldRefuseASubmissionThatDoesNotFitAnEvent() {
+    Limits limits = new Limits(100, 5, 100, 4000, 2000, 9000);
+    Story story =
+        Story.of("do: [{a: {call: one}}]", limits).submit("{\"x\":\"" + "x".repeat(2000) + "\"}");
+    assertThat(story.last)
+        .isInstanceOfSatisfying(
+            Decision.Refused.class,
+            refused -> assertThat(refused.reason()).isEqualTo(Decision.Reason.INPUT_TOO_LARGE));
+  }
+
+  @Test
+  void shouldPassOnTheTimeoutOfATask() {
+    Story story = Story.of("do: [{a: {call: one, timeout: {after: PT5S}}}]").submit("{}");
+    assertThat(story.call().timeout()).isEqualTo(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void shouldApplyTheOutputRuleOfACallToItsResultAndItsInput() {
+    Story story =
+        Story.of(
+                "do: [{a: {input: {from: .k}, call: one, with: {v: '${ . }'}, output: {as: '{r: .x, i: $input}'}, export: {as: '{e: .r}'}}}, {b: {set: {all: '${ [., $context] }'}}}]")
+            .submit("{\"k\":3}");
+    assertThat(story.call().arguments()).isEqualTo(json("{\"v\":3}"));
+    story.complete("{\"x\":4}");
+    assertThat(story.output()).isEqualTo(json("{\"all\":[{\"r\":4,\"i\":3},{\"e\":4}]}"));
+  }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.reducer.stream;
+
+import dev.omnibridge.reducer.fold.BridgeState;
+import dev.omnibridge.reducer.fold.Heard;
+import dev.omnibridge.reducer.fold.StreamKey;
+import dev.omnibridge.reducer.fold.StreamView;
+import dev.omnibridge.reducer.fold.Windows;
+import dev.omnibridge.reducer.store.StateStore;
+import dev.omnibridge.reducer.store.ViewKey;
+import dev.omnibridge.reducer.stream.Work.Item;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The committed states that a batch needs, from memory or from the store.
+ *
+ * <p>No view is older than the bridge state of its namespace: bridge states are read before views,
+ * and a remembered view counts only beside a remembered bridge state. So whatever another reducer
+ * commits meanwhile is either seen in both, or makes the version of the bridge state refuse ours.
+ */
+record Known(Map<ViewKey, StreamView> views, Map<String, BridgeState> bridges) {
+  private static final int MOST_IDS = 1_000;
+
+  /** Collects everything the items touch; called on the pump's virtual thread, which waits here. */
+  static Known of(List<Item> items, Memory memory, StateStore store, Windows.Shape shape) {
+    var touched = new HashMap<String, Set<ViewKey>>();
+    for (Item item : items) {
+      if (item.incoming() instanceof Incoming.Event(Heard heard)) {
+        ViewKey key = ViewKey.of(heard.stream());
+        touched.computeIfAbsent(key.namespace(), _ -> new HashSet<>()).add(key);
+      }
+    }
+    var known = new Known(new HashMap<>(), new HashMap<>());
+    known.remember(touched, memory);
+    known.askForBridges(touched.keySet(), store, shape);
+    known.askForViews(touched, store);
+    return known;
+  }
+
+  private void remember(Map<String, Set<ViewKey>> touched, Memory memory) {
+    touched.forEach(
+        (namespace, keys) -> {
+          BridgeState bridge = memory.bridge(namespace);
+          if (bridge != null) {
+            bridges.put(namespace, bridge);
+            keys.forEach(key -> remember(key, memory.view(key)));
+          }
+        });
+  }
+
+  private void remember(ViewKey key, @Nullable StreamView view) {
+    if (view != null) {
+      views.put(key, view);
+    }
+  }
+
+  private void askForBridges(Set<String> namespaces, StateStore store, Windows.Shape shape) {
+    var answers = new ArrayList<Future<?>>();
+    for (String namespace : namespaces) {
+      if (!bridges.containsKey(namespace)) {
+        var none = BridgeState.none(namespace, shape);
+        answers.add(
+            store.bridge(namespace).map(found -> bridges.put(namespace, found.orElse(none))));
+      }
+    }
+    await(answers);
+  }
+
+  private void askForViews(Map<String, Set<ViewKey>> touched, StateStore store) {
+    var answers = new ArrayList<Future<?>>();
+    touched.forEach(
+        (namespace, keys) -> {
+          var missing =
+              keys.stream().filter(key -> !views.containsKey(key)).map(ViewKey::id).toList();
+          for (List<String> page : pages(missing)) {
+            answers.add(store.views(namespace, page).map(this::keep));
+          }
+        });
+    await(answers);
+  }
+
+  private static void await(List<Future<?>> answers) {
+    if (!answers.isEmpty()) {
+      Future.all(answers).await();
+    }
+  }
+
+  private int keep(Map<ViewKey, StreamView> found) {
+    views.putAll(found);
+    return found.size();
+  }
+
+  private static List<List<String>> pages(List<String> ids) {
+    var pages = new ArrayList<List<String>>();
+    for (int from = 0; from < ids.size(); from += MOST_IDS) {
+      pages.add(ids.subList(from, Math.min(ids.size(), from + MOST_IDS)));
+    }
+    return pages;
+  }
+
+  /** The view of a stream; what it is before its first event when nothing is stored. */
+  StreamView view(StreamKey stream) {
+    StreamView view = views.get(ViewKey.of(stream));
+    return view == null ? ViewKey.none(stream) : view;
+  }
+
+  /** The state of a namespace that one of the items touches. */
+  BridgeState bridge(String namespace) {
+    BridgeState bridge = bridges.get(namespace);
+    if (bridge == null) {
+      throw new IllegalStateException("Not asked for: " + namespace);
+    }
+    return bridge;
+  }
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.reducer;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.omnibridge.api.state.v1.StateSource;
+import dev.omnibridge.reducer.fold.Fact;
+import dev.omnibridge.reducer.fold.Fact.Ended;
+import dev.omnibridge.reducer.fold.Fact.Moved;
+import dev.omnibridge.reducer.fold.Fact.Stamped;
+import dev.omnibridge.reducer.fold.Fact.Started;
+import dev.omnibridge.reducer.fold.Fact.StepEnded;
+import dev.omnibridge.reducer.fold.Heard;
+import dev.omnibridge.reducer.fold.Histories;
+import dev.omnibridge.reducer.fold.Phase;
+import dev.omnibridge.reducer.fold.StreamKey;
+import dev.omnibridge.reducer.stream.Totals;
+import dev.omnibridge.runtime.Fault;
+import dev.omnibridge.testkit.RecordReader;
+import dev.omnibridge.testkit.Seeds;
+import dev.omnibridge.testkit.TestKafka;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ReducerIT {
+  private final Seeds seeds = Seeds.fromProperty();
+  private RunningReducer running;
+
+  @BeforeEach
+  void setUp() throws Exception {
+    running = new RunningReducer();
+  }
+
+  @AfterEach
+  void tearDown() throws Exception {
+    running.close();
+  }
+
+  @Test
+  void shouldShowARunAndItsNamespaceOnceTheLogHasThem() throws Exception {
+    running.start();
+    var run = run();
+    running.append(
+        events(
+            run,
+            new Started(),
+            new Moved("PENDING", "RUNNING"),
+            new StepEnded(false),
+            new StepEnded(true),
+            new Moved("RUNNING", "COMPLETED"),
+            new Ended(Phase.COMPLETED)));
+    running.append(events(file("a"), new Stamped(120, "txt")));
+
+    var state = running.workflow(run, 6);
+    assertThat(state.getSource()).isEqualTo(StateSource.STATE_SOURCE_PROJECTION);
+    assertThat(state.getState()).isEqualTo("COMPLETED");
+    assertThat(state.getStepsCompleted()).isEqualTo(2);
+    assertThat(state.getTransitionsList())
+        .extracting(t -> t.getVersion() + t.getTransitionEvent())
+        .containsExactly("1workflow_submitted", "2workflow_started", "5workflow_completed");
+    await()
+        .atMost(10, SECONDS)
+        .ignoreExceptionsInstanceOf(Fault.class)
+        .untilAsserted(() -> assertThat(running.bridge("default").getTotalStamps()).isEqualTo(1));
+    var bridge = running.bridge("default");
+    assertThat(bridge.getWorkflowsCompleted()).isEqualTo(1);
+    assertThat(bridge.getWorkflowsActive()).isZero();
+    assertThat(bridge.getStepsDegraded()).isEqualTo(1);
+    assertThat(bridge.getTotalSizeBytes()).isEqualTo(120);
+    assertThat(bridge.getFsmState()).isEqualTo("idle");
+  }
+
+  @Test
+  void shouldAnnounceEveryCommitOnKafka() throws Exception {
+    running.start();
+    running.append(events(run(), new Started()));
+    await()
+        .atMost(10, SECONDS)
+        .ignoreExceptionsInstanceOf(Fault.class)
+        .untilAsserted(
+            () -> assertThat(running.bridge("default").getWorkflowsActive()).isEqualTo(1));
+    var records = RecordReader.ofTestKafka().read(1, running.topic("state.events.v1"));
+    assertThat(new String(records.getFirst().value(), StandardCharsets.UTF_8))
+        .contains("dev.omnibridge.state.committed.v1")
+        .contains("\"state_version\":1");
+  }
+
+  @Test
+  void shouldAddUpTheSameWhenItIsRestartedAndAnotherReducerFightsForThePartitions()
+      throws Exception {
+    var streams = new Histories(seeds.random("it"), 2).streams(300);
+    running.start();
+    var other = running.startAnother(Map.of());
+    try {
+      for (int i = 0; i < streams.size(); i++) {
+        running.append(streams.get(i));
+        if (i == 150) {
+          running.stop();
+        }
+      }
+    } finally {
+      other.stop();
+    }
+    running.start();
+    awaitTotals(streams);
+  }
+
+  @Test
+  void shouldShareThePartitionsWithAnotherReducerOfItsGroup() throws Exception {
+    var streams = new Histories(seeds.random("group"), 2).streams(100);
+    running.start();
+    var group = Map.of("REDUCER_SOLE", "false");
+    var second = running.startAnother(group);
+    var third = running.startAnother(group);
+    try {
+      running.stop();
+      for (List<Heard> stream : streams) {
+        running.append(stream);
+      }
+      running.start();
+      awaitTotals(streams);
+    } finally {
+      second.stop();
+      third.stop();
+    }
+  }
+
+  @Test
+  void shouldGoOnBehindPoison() throws Exception {
+    running.start();
+    running.append(events(run(), new Started()));
+    await()
+        .atMost(10, SECONDS)
+        .ignoreExceptionsInstanceOf(Fault.class)
+        .untilAsserted(
+            () -> assertThat(running.bridge("default").getWorkflowsActive()).isEqualTo(1));
+    poison(running.topic("workflow.events.v1"));
+    var streams = new ArrayList<StreamKey>();
+    for (int i = 0; i < 30; i++) {
+      streams.add(run());
+      running.append(events(streams.get(i), new Started()));
+    }
+    for (StreamKey stream : streams) {
+      assertThat(running.workflow(stream, 1).getSource())
+          .isEqualTo(StateSource.STATE_SOURCE_PROJECTION);
+    }
+  }
+
+  private static void poison(String topic) throws Exception {
+    Map<String, Object> settings = Map.of("bootstrap.servers", TestKafka.bootstrapServers());
+    try (var producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+      for (int partition = 0; partition < 6; partition++) {
+        producer
+            .send(new ProducerRecord<>(topic, partition, null, new byte[] {'{', 0}))
+            .get(10, SECONDS);
+      }
+    }
+  }
+
+  private void awaitTotals(List<List<Heard>> streams) {
+    var expected = new Totals(streams);
+    await()
+        .atMost(30, SECONDS)
+        .ignoreExceptionsInstanceOf(Fault.class)
+        .untilAsserted(
+            () -> {
+              for (String namespace : expected.namespaces()) {
+                var counters = expected.counters(namespace);
+                var bridge = running.bridge(namespace);
+                assertThat(bridge.getEventsFolded()).as(seeds.hint()).isEqualTo(counters.events());
+                assertThat(bridge.getTotalSizeBytes()).isEqualTo(counters.bytes());
+                assertThat(bridge.getTotalStamps()).isEqualTo(counters.stamps());
+                assertThat(bridge.getWorkflowsActive()).isEqualTo(counters.active());
+                assertThat(bridge.getWorkflowsFailed()).isEqualTo(counters.failed());
+                assertThat(bridge.getStepsCompleted()).isEqualTo(counters.steps());
+                assertThat(bridge.getFileTypesMap()).isEqualTo(expected.fileTypes(namespace));
+              }
+            });
+  }
+
+  private static StreamKey run() {
+    return new StreamKey("workflow", "default", UUID.randomUUID().toString());
+  }
+
+  private static StreamKey file(String digit) {
+    return new StreamKey("stamp", "default", digit.repeat(64));
+  }
+
+  private static List<Heard> events(StreamKey stream, Fact... facts) {
+    var events = new ArrayList<Heard>();
+    for (Fact fact : facts) {
+      events.add(new Heard(stream, events.size() + 1, Instant.now(), fact));
+    }
+    return events;
+  }
+}

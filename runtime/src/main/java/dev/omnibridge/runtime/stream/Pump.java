@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.runtime.stream;
+
+import dev.omnibridge.runtime.Fault;
+import dev.omnibridge.runtime.LogKeys;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Polls, hands over and goes on, one batch at a time, for ever. Every record is handed over at
+ * least once; because the handler moves the position by compare-and-set with its effect, every
+ * effect is stored exactly once, also when two pumps believe that they own a partition. A failure
+ * never skips a record: the batch comes again, from the stored position, after a pause. Kafka or
+ * the handler being away is waited out; anything unexpected restarts the consumer.
+ */
+public final class Pump extends VerticleBase {
+  private static final Logger log = LoggerFactory.getLogger(Pump.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+  private static final Duration LOST_AFTER = Duration.ofSeconds(1);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+  private final PumpConfig config;
+  private final Positions positions;
+  private final BatchHandler handler;
+  private final Promise<Void> drained = Promise.promise();
+  private final Outage kafka;
+  private final Outage handling;
+  private volatile @Nullable PumpSession session;
+  private volatile boolean running = true;
+  private Promise<Void> nap = Promise.promise();
+
+  public Pump(PumpConfig config, Positions positions, BatchHandler handler) {
+    this.config = config;
+    this.positions = positions;
+    this.handler = handler;
+    this.kafka = new Outage(log, "the Kafka consumer", config.consumer(), false);
+    this.handling = new Outage(log, "the handling of batches", config.consumer(), true);
+  }
+
+  /** Starts the pump on a virtual thread; it is stopped with the deployment that it belongs to. */
+  public Future<String> deploy(Vertx owner) {
+    return owner.deployVerticle(
+        this, new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD));
+  }
+
+  @Override
+  public Future<?> start() {
+    context.runOnContext(_ -> run());
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<?> stop() {
+    running = false;
+    nap.tryComplete();
+    PumpSession open = session;
+    if (open != null) {
+      open.wake();
+    }
+    return drained.future().timeout(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** True while Kafka answers and has the topics. */
+  public boolean connected() {
+    return kafka.well();
+  }
+
+  /** True while batches, if any, are handled without trouble. */
+  public boolean healthy() {
+    return handling.well();
+  }
+
+  /** Records known to be on Kafka and not handled yet; 0 while that is unknown. */
+  public long lag() {
+    PumpSession open = session;
+    return open == null ? 0 : open.lag();
+  }
+
+  private void run() {
+    var backoff = backoff();
+    while (running) {
+      try (PumpSession opened = PumpSession.open(vertx, config, positions)) {
+        session = opened;
+        kafka.ended();
+        backoff.reset();
+        consume(opened);
+      } catch (Throwable failure) {
+        if (running) {
+          kafka.began(failure);
+          pause(backoff.next());
+        }
+      } finally {
+        session = null;
+      }
+    }
+    drained.complete();
+  }
+
+  private void consume(PumpSession open) throws Exception {
+    var backoff = backoff();
+    long reached = System.nanoTime();
+    while (running) {
+      Batch batch = next(open, backoff);
+      if (!batch.isEmpty()) {
+        handle(open, batch, backoff);
+      }
+      reached = open.reachable() ? System.nanoTime() : reached;
+      watch(System.nanoTime() - reached);
+    }
+  }
+
+  /** Positions that cannot be loaded are waited for here; Kafka's own failures end the session. */
+  private Batch next(PumpSession open, Backoff backoff) throws Exception {
+    try {
+      return open.next();
+    } catch (Fault storeAway) {
+      trouble(storeAway, backoff);
+      return new Batch(List.of());
+    }
+  }
+
+  private void handle(PumpSession open, Batch batch, Backoff backoff) {
+    try {
+      handler.handle(batch).await(config.handleLimit().toMillis(), TimeUnit.MILLISECONDS);
+      open.done(batch);
+      backoff.reset();
+      handling.ended();
+    } catch (Exception failure) {
+      open.again(batch);
+      if (running) {
+        trouble(failure, backoff);
+      }
+    }
+  }
+
+  /** Somebody else's move is no trouble: the positions are read again and the loop goes on. */
+  private void trouble(Exception failure, Backoff backoff) {
+    if (failure instanceof Fault fault && fault.is("POSITION_MOVED")) {
+      log.atInfo()
+          .addKeyValue(LogKeys.SERVICE, config.consumer())
+          .log("position was moved by another consumer");
+    } else {
+      handling.began(failure);
+    }
+    pause(backoff.next());
+  }
+
+  /** A consumer waits for a lost broker in silence; only its connections tell. */
+  private void watch(long nanosWithoutConnection) {
+    if (nanosWithoutConnection < LOST_AFTER.toNanos()) {
+      kafka.ended();
+    } else {
+      kafka.began(Fault.unavailable("KAFKA_AWAY", "There is no connection to Kafka.", null));
+    }
+  }
+
+  private void pause(Duration time) {
+    Promise<Void> over = Promise.promise();
+    nap = over;
+    long timer = vertx.setTimer(time.toMillis(), _ -> over.tryComplete());
+    over.future().await();
+    vertx.cancelTimer(timer);
+  }
+
+  private static Backoff backoff() {
+    return new Backoff(FIRST_PAUSE, LONGEST_PAUSE, ThreadLocalRandom.current());
+  }
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.runtime.stream;
+
+import dev.omnibridge.api.log.v1.ConsumerPartition;
+import dev.omnibridge.runtime.LogKeys;
+import dev.omnibridge.runtime.stream.Places.Place;
+import io.vertx.core.Vertx;
+import io.vertx.kafka.client.consumer.KafkaReadStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One consumer's life, from finding the cluster to the first failure that only a fresh consumer
+ * cures. A fresh one knows nothing, so closing a session at any moment loses nothing. Everything is
+ * called on the pump's virtual thread, except {@link #wake}, {@link #reachable} and {@link #lag}.
+ */
+final class PumpSession implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(PumpSession.class);
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(6);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+  private static final Duration REVIEW_EVERY = Duration.ofSeconds(30);
+
+  private final PumpConfig config;
+  private final Positions positions;
+  private final Admin admin;
+  private final KafkaReadStream<byte[], byte[]> consumer;
+  private final Places places = new Places();
+  private final Topology topology;
+  private final List<? extends Metric> connections;
+  private long reviewed = System.nanoTime();
+
+  private PumpSession(
+      PumpConfig config,
+      Positions positions,
+      Admin admin,
+      Topology topology,
+      KafkaReadStream<byte[], byte[]> consumer) {
+    this.config = config;
+    this.positions = positions;
+    this.admin = admin;
+    this.topology = topology;
+    this.consumer = consumer;
+    this.connections =
+        consumer.unwrap().metrics().values().stream()
+            .filter(metric -> metric.metricName().name().equals("connection-count"))
+            .toList();
+  }
+
+  /** Finds the cluster and its topics, and begins to consume them. */
+  static PumpSession open(Vertx vertx, PumpConfig config, Positions positions) throws Exception {
+    Admin admin = Admin.create(config.clientProperties());
+    try {
+      Topology topology = topology(admin, config);
+      KafkaReadStream<byte[], byte[]> consumer =
+          KafkaReadStream.create(
+              vertx,
+              config.consumerProperties(),
+              new ByteArrayDeserializer(),
+              new ByteArrayDeserializer());
+      var session = new PumpSession(config, positions, admin, topology, consumer);
+      session.begin();
+      return session;
+    } catch (Exception failure) {
+      admin.close(Duration.ZERO);
+      throw failure;
+    }
+  }
+
+  private static Topology topology(Admin admin, PumpConfig config) throws TimeoutException {
+    return Topology.read(admin, config.topics())
+        .await(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void begin() throws TimeoutException {
+    var begun =
+        switch (config.assignment()) {
+          case GROUP -> consumer.subscribe(Set.copyOf(config.topics()));
+          case ALL -> consumer.assign(topology.partitions());
+        };
+    begun.await(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * What can be handled next; empty when nothing came, or when what came has to be sought first.
+   */
+  Batch next() throws TimeoutException {
+    review();
+    place();
+    // The reader's future is never completed once it is closed, so this wait has a limit as well.
+    ConsumerRecords<byte[], byte[]> polled =
+        consumer
+            .poll(config.maxWait())
+            .await(config.maxWait().plus(ANSWER_LIMIT).toMillis(), TimeUnit.MILLISECONDS);
+    return places.take(polled);
+  }
+
+  /** The batch is done. */
+  void done(Batch batch) {
+    places.advance(batch);
+  }
+
+  /** The batch has to come again, from whatever is stored. */
+  void again(Batch batch) {
+    places.forget(batch);
+  }
+
+  /** A topic that was made anew or has grown needs a fresh session. */
+  private void review() throws TimeoutException {
+    if (System.nanoTime() - reviewed < REVIEW_EVERY.toNanos() || !reachable()) {
+      return;
+    }
+    reviewed = System.nanoTime();
+    if (!topology(admin, config).equals(topology)) {
+      throw new IllegalStateException("The topics of the cluster are not the same any more");
+    }
+  }
+
+  private void place() throws TimeoutException {
+    Set<TopicPartition> unplaced = places.unplaced();
+    if (unplaced.isEmpty()) {
+      return;
+    }
+    Map<ConsumerPartition, Long> stored =
+        positions
+            .load(config.consumer(), topology.clusterId())
+            .await(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    Map<TopicPartition, Long> ends =
+        consumer.endOffsets(unplaced).await(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    for (TopicPartition partition : unplaced) {
+      ConsumerPartition key = topology.key(config.consumer(), partition);
+      seek(partition, Place.of(key, stored.get(key), ends.getOrDefault(partition, 0L)));
+    }
+  }
+
+  private void seek(TopicPartition partition, Place place) throws TimeoutException {
+    if (place.truncated()) {
+      log.atWarn()
+          .addKeyValue(LogKeys.TOPIC, partition.topic())
+          .addKeyValue(LogKeys.PARTITION, partition.partition())
+          .addKeyValue(LogKeys.OFFSET, place.stored())
+          .log("partition ends before the stored position; reading it from its beginning");
+    }
+    try {
+      consumer.seek(partition, place.floor()).await(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      places.put(partition, place);
+    } catch (IllegalStateException notAssignedAnyMore) {
+      places.drop(partition);
+    }
+  }
+
+  /** Ends a wait for records at once. */
+  void wake() {
+    consumer.unwrap().wakeup();
+  }
+
+  /** True while there is a connection to a broker. */
+  boolean reachable() {
+    return connections.stream().anyMatch(metric -> value(metric) > 0);
+  }
+
+  /** Records known to be there and not polled yet. */
+  long lag() {
+    return consumer.unwrap().metrics().values().stream()
+        .filter(metric -> metric.metricName().name().equals("records-lag"))
+        .mapToLong(metric -> (long) value(metric))
+        .sum();
+  }
+
+  private static double value(Metric metric) {
+    return metric.metricValue() instanceof Double number && !number.isNaN() ? number : 0;
+  }
+
+  /** Leaves the group, so that others take over at once. */
+  @Override
+  public void close() {
+    try {
+      consumer.close().await(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (Exception unclean) {
+      log.atDebug().setCause(unclean).log("consumer did not close cleanly");
+    } finally {
+      admin.close(Duration.ZERO);
+    }
+  }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.stamping.stamp;
+
+/** The forms in which a stamp is written into a text. */
+public enum StampType {
+  LIGHTWEIGHT("lightweight"),
+  RICH("rich"),
+  HASH_ONLY("hash-only");
+
+  private final String label;
+
+  StampType(String label) {
+    this.label = label;
+  }
+
+  /** The name that users see. */
+  public String label() {
+    return label;
+  }
+}
