@@ -9,8 +9,8 @@ import java.util.logging.LogManager;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
- * Where the log goes. One of these is called once, before anything logs: a client is silent, so that
- * people read one sentence and no stack trace; a suite writes files beside its data.
+ * Where the log goes. One of these is called once, before anything logs: a client is silent, so
+ * that people read one sentence and no stack trace; a suite writes files beside its data.
  */
 public final class Logs {
   private Logs() {}
@@ -20,6 +20,7 @@ public final class Logs {
     LogManager.getLogManager().reset();
     var unused =
         System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
+    unused = System.setProperty("slf4j.internal.verbosity", "WARN");
   }
 
   /** Everything to stderr, as a service does it. */

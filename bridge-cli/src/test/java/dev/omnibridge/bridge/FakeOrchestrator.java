@@ -49,8 +49,7 @@ public final class FakeOrchestrator extends WorkflowServiceImplBase implements A
 
   public FakeOrchestrator() throws IOException {
     server =
-        NettyServerBuilder.forAddress(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(this)
             .build()
             .start();
@@ -138,8 +137,7 @@ public final class FakeOrchestrator extends WorkflowServiceImplBase implements A
     for (long version = request.getAfterVersion() + 1; version <= 4; version++) {
       out.onNext(WatchWorkflowResponse.newBuilder().setEvent(event(version)).build());
       if (last != null && version == last) {
-        out.onError(
-            Statuses.toException(Fault.unavailable("GONE", "The node goes down.", null)));
+        out.onError(Statuses.toException(Fault.unavailable("GONE", "The node goes down.", null)));
         return;
       }
     }
@@ -149,8 +147,7 @@ public final class FakeOrchestrator extends WorkflowServiceImplBase implements A
   public static RecordedEvent event(long version) {
     return RecordedEvent.newBuilder()
         .setEventId("01931b2e-0000-7000-8000-00000000000" + version)
-        .setStream(
-            StreamName.newBuilder().setKind("workflow").setNamespace("default").setId(RUN))
+        .setStream(StreamName.newBuilder().setKind("workflow").setNamespace("default").setId(RUN))
         .setVersion(version)
         .setType("dev.omnibridge.workflow.step-completed.v1")
         .setOccurredAt(Amounts.timestamp(TestSetting.NOON))

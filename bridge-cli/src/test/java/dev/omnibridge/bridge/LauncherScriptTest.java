@@ -80,9 +80,12 @@ class LauncherScriptTest {
   @Test
   void shouldSayThatMavenIsMissingWhenItHasToBuild() throws Exception {
     Path programs = Files.createDirectories(directory.resolve("programs"));
-    for (String name : List.of("bash", "dirname", "grep", "ls", "find", "head", "readlink", "cat")) {
+    for (String name :
+        List.of("bash", "dirname", "grep", "ls", "find", "head", "readlink", "cat")) {
       Path found =
-          Files.exists(Path.of("/usr/bin", name)) ? Path.of("/usr/bin", name) : Path.of("/bin", name);
+          Files.exists(Path.of("/usr/bin", name))
+              ? Path.of("/usr/bin", name)
+              : Path.of("/bin", name);
       Path unused = Files.createSymbolicLink(programs.resolve(name), found);
     }
 

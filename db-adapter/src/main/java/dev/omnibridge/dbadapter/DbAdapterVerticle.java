@@ -75,8 +75,7 @@ public final class DbAdapterVerticle extends VerticleBase {
         .onSuccess(_ -> tidy(new Housekeeping(vertx, opened, schema, content, retentions)));
   }
 
-  private Future<?> offer(
-      Database database, Pool opened, ContentStore content, Identity identity) {
+  private Future<?> offer(Database database, Pool opened, ContentStore content, Identity identity) {
     var relays = outbox(opened, identity);
     outbox = relays;
     var appends = new Appends(catalogue, config.environment(), identity.lanes());
@@ -126,7 +125,6 @@ public final class DbAdapterVerticle extends VerticleBase {
     return Future.future(answer -> context.runOnContext(_ -> call.get().onComplete(answer)));
   }
 
-
   private Outbox outbox(Pool opened, Identity identity) {
     UUID owner = UUID.randomUUID();
     List<OutboxLane> lanes = new ArrayList<>();
@@ -139,11 +137,10 @@ public final class DbAdapterVerticle extends VerticleBase {
 
   private void tidy(Housekeeping housekeeping) {
     housekeeping.start();
-    closing.push(
-        () -> {
-          housekeeping.stop();
-          return Future.succeededFuture();
-        });
+    closing.push(() -> {
+      housekeeping.stop();
+      return Future.succeededFuture();
+    });
   }
 
   private Pool closed(Pool opened) {
@@ -154,9 +151,7 @@ public final class DbAdapterVerticle extends VerticleBase {
   /** How much waits for Kafka. From any thread. */
   public Future<Backlog> backlog() {
     Pool opened = pool;
-    return opened == null
-        ? Future.succeededFuture(new Backlog(0, 0))
-        : Backlog.read(opened);
+    return opened == null ? Future.succeededFuture(new Backlog(0, 0)) : Backlog.read(opened);
   }
 
   /** False while Kafka takes nothing: then the suite is DEGRADED, and works. From any thread. */

@@ -184,10 +184,12 @@ class ConcurrentWritersIT {
     dense("select lane::text, position from events order by lane, position");
     dense("select stream_id, version from events order by stream_id, version");
     select(
-        "select count(*) from lanes l where next_position <> 1 + (select coalesce(max(position), 0) from events e where e.lane = l.lane)",
+        "select count(*) from lanes l where next_position <> 1 + (select coalesce(max(position), 0)"
+            + " from events e where e.lane = l.lane)",
         row -> assertThat(row.getLong(1)).isZero());
     select(
-        "select count(*) from (select lane, recorded_at < lag(recorded_at) over (partition by lane order by position) as back from events) as e where back",
+        "select count(*) from (select lane, recorded_at < lag(recorded_at) over (partition by lane"
+            + " order by position) as back from events) as e where back",
         row -> assertThat(row.getLong(1)).as("time goes back in a lane").isZero());
   }
 

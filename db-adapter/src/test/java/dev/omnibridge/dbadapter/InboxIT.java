@@ -76,15 +76,15 @@ class InboxIT {
   }
 
   private void publish(String key, byte @Nullable [] value) throws Exception {
-    var unused =
-        producer.send(new ProducerRecord<>(topic(), key, value)).get(10, TimeUnit.SECONDS);
+    var unused = producer.send(new ProducerRecord<>(topic(), key, value)).get(10, TimeUnit.SECONDS);
   }
 
   private byte[] event(String id, int number) {
     return """
-        {"envelope_id": "%s", "event_type": "org.other.measured.v2", "envelope_timestamp": "2025-03-01T12:00:00Z",
-         "source_node": "probe", "tenant_id": "lab", "correlation_id": "%s", "payload": {"number": %d}}
-        """
+    {"envelope_id": "%s", "event_type": "org.other.measured.v2",
+    "envelope_timestamp": "2025-03-01T12:00:00Z",
+     "source_node": "probe", "tenant_id": "lab", "correlation_id": "%s", "payload": {"number": %d}}
+    """
         .formatted(id, correlation, number)
         .getBytes(StandardCharsets.UTF_8);
   }
@@ -157,12 +157,14 @@ class InboxIT {
     publish("file-1", new byte[600 * 1024]);
     publish("file-1", event("m-2", 2));
     foundInTheEnd(2);
-    assertThat(count("select count(*) from dead_letters where error_class = 'POISON'")).isEqualTo(4);
+    assertThat(count("select count(*) from dead_letters where error_class = 'POISON'"))
+        .isEqualTo(4);
     var letters =
         new RecordReader(TestKafka.bootstrapServers(), Duration.ofSeconds(30))
             .read(4, topic() + ".dlq");
     assertThat(letters)
-        .extracting(letter -> new String(letter.headers().lastHeader("error_reason").value(), StandardCharsets.UTF_8))
+        .extracting(letter ->
+            new String(letter.headers().lastHeader("error_reason").value(), StandardCharsets.UTF_8))
         .containsExactly(
             "VALUE_MISSING", "ENVELOPE_MALFORMED", "ENVELOPE_MALFORMED", "BODY_TOO_LARGE");
   }
@@ -175,13 +177,12 @@ class InboxIT {
     foundInTheEnd(1);
     await()
         .atMost(Duration.ofSeconds(30))
-        .untilAsserted(
-            () -> {
-              // Positions of own records are stored with the next foreign one, or after a second.
-              publish("file-1", event("m-1", 1));
-              assertThat(count("select coalesce(sum(next_offset), 0) from consumer_positions"))
-                  .isGreaterThanOrEqualTo(6);
-            });
+        .untilAsserted(() -> {
+          // Positions of own records are stored with the next foreign one, or after a second.
+          publish("file-1", event("m-1", 1));
+          assertThat(count("select coalesce(sum(next_offset), 0) from consumer_positions"))
+              .isGreaterThanOrEqualTo(6);
+        });
     assertThat(count("select count(*) from events")).isEqualTo(6);
   }
 

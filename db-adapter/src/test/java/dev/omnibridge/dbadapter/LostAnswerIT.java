@@ -26,7 +26,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-/** Connections that go at any moment, the commit's among them: no append is lost, none is doubled. */
+/**
+ * Connections that go at any moment, the commit's among them: no append is lost, none is doubled.
+ */
 class LostAnswerIT {
   private static final int WRITERS = 8;
   private static final int APPENDS = 150;
@@ -92,9 +94,8 @@ class LostAnswerIT {
       org.awaitility.Awaitility.await()
           .atMost(Duration.ofSeconds(10))
           .ignoreExceptions()
-          .untilAsserted(
-              () ->
-                  assertThat(log(adapter).append(request).getStreams(0).getVersion()).isEqualTo(2));
+          .untilAsserted(() ->
+              assertThat(log(adapter).append(request).getStreams(0).getVersion()).isEqualTo(2));
     }
   }
 
@@ -109,34 +110,33 @@ class LostAnswerIT {
   }
 
   private static LogServiceBlockingStub log(RunningDbAdapter adapter) {
-    return LogServiceGrpc.newBlockingStub(adapter.channel()).withDeadlineAfter(20, TimeUnit.SECONDS);
+    return LogServiceGrpc.newBlockingStub(adapter.channel())
+        .withDeadlineAfter(20, TimeUnit.SECONDS);
   }
 
   /** Every writer is the only one on its stream, so it may never see a conflict. */
   private Thread write(RunningDbAdapter adapter) {
     return Thread.ofVirtual()
-        .start(
-            () -> {
-              var threads = new ArrayList<Thread>();
-              for (int i = 0; i < WRITERS; i++) {
-                threads.add(Thread.ofVirtual().start(() -> writeOne(adapter)));
-              }
-              try {
-                for (Thread thread : threads) {
-                  thread.join();
-                }
-              } catch (InterruptedException interrupted) {
-                failures.add(interrupted);
-              }
-            });
+        .start(() -> {
+          var threads = new ArrayList<Thread>();
+          for (int i = 0; i < WRITERS; i++) {
+            threads.add(Thread.ofVirtual().start(() -> writeOne(adapter)));
+          }
+          try {
+            for (Thread thread : threads) {
+              thread.join();
+            }
+          } catch (InterruptedException interrupted) {
+            failures.add(interrupted);
+          }
+        });
   }
 
   private void writeOne(RunningDbAdapter adapter) {
     var stream = run();
     written.add(stream);
     for (int i = 0; i < APPENDS; i++) {
-      AppendRequest request =
-          append(i == 0 ? first(stream, 2) : at(stream, i * 2L, 2)).build();
+      AppendRequest request = append(i == 0 ? first(stream, 2) : at(stream, i * 2L, 2)).build();
       try {
         long version = log(adapter).append(request).getStreams(0).getVersion();
         if (version != i * 2L + 2) {
@@ -157,7 +157,8 @@ class LostAnswerIT {
             statement.executeQuery(
                 """
                 select count(*), count(distinct event_id), count(distinct (stream_id, version)),
-                       count(distinct (lane, position)), sum(position), (select sum((next_position - 1) * next_position / 2) from lanes)
+                       count(distinct (lane, position)), sum(position),
+                       (select sum((next_position - 1) * next_position / 2) from lanes)
                   from events
                 """)) {
       rows.next();

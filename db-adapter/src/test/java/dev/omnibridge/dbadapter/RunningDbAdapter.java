@@ -69,8 +69,10 @@ final class RunningDbAdapter implements AutoCloseable {
     return edge;
   }
 
+  /** One after the other: a future of a context of a closed Vertx never completes. */
   @Override
   public void close() {
-    edge.close().eventually(vertx::close).timeout(LIMIT_SECONDS, TimeUnit.SECONDS).await();
+    edge.close().timeout(LIMIT_SECONDS, TimeUnit.SECONDS).await();
+    vertx.close().await();
   }
 }

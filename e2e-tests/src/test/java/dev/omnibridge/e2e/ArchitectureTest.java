@@ -11,10 +11,10 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
-import com.tngtech.archunit.lang.ArchRule;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.UUID;
@@ -60,7 +60,11 @@ class ArchitectureTest {
   void shouldNeverLetAServiceDependOnAnotherOrOnTheBridge(String service) {
     for (String other : SERVICES) {
       if (!other.equals(service)) {
-        holds(from(ROOT + service + "..").should().dependOnClassesThat().resideInAPackage(ROOT + other + ".."));
+        holds(
+            from(ROOT + service + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + other + ".."));
       }
     }
     holds(
@@ -195,7 +199,10 @@ class ArchitectureTest {
             .resideInAPackage("dev.omnibridge..")
             .and()
             .resideOutsideOfPackage("dev.omnibridge.api..")
-            .should(notEndIn("Manager", "Helper", "Util", "Utils", "Impl", "Base", "Data", "Info", "Factory")));
+            .should(
+                notEndIn(
+                    "Manager", "Helper", "Util", "Utils", "Impl", "Base", "Data", "Info",
+                    "Factory")));
   }
 
   private static ArchCondition<JavaClass> notEndIn(String... suffixes) {
@@ -204,9 +211,7 @@ class ArchitectureTest {
       public void check(JavaClass type, ConditionEvents events) {
         for (String suffix : suffixes) {
           if (type.getSimpleName().endsWith(suffix)) {
-            events.add(
-                SimpleConditionEvent.violated(
-                    type, type.getName() + " ends in " + suffix));
+            events.add(SimpleConditionEvent.violated(type, type.getName() + " ends in " + suffix));
           }
         }
       }

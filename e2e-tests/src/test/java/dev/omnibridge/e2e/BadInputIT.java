@@ -49,9 +49,9 @@ class BadInputIT {
 
   private static String doing(String tasks) {
     return """
-        document: {dsl: 1.0.0, namespace: stories, name: bad, version: 1.0.0}
-        do:
-        """
+    document: {dsl: 1.0.0, namespace: stories, name: bad, version: 1.0.0}
+    do:
+    """
         + tasks.indent(2);
   }
 
@@ -125,21 +125,15 @@ class BadInputIT {
   @Test
   void shouldRefuseAnEmptyBatch() {
     Fault fault =
-        fault(
-            () ->
-                stack
-                    .stamping()
-                    .batchCreateStamps(BatchCreateStampsRequest.getDefaultInstance()));
+        fault(() ->
+            stack.stamping().batchCreateStamps(BatchCreateStampsRequest.getDefaultInstance()));
     assertThat(fault.kind()).isEqualTo(Kind.INVALID);
     assertThat(fault.reason()).isEqualTo("EMPTY_BATCH");
   }
 
   @Test
   void shouldSayThatContentIsNotStored() {
-    var request =
-        CreateStampRequest.newBuilder()
-            .setContentHash("ab".repeat(32))
-            .build();
+    var request = CreateStampRequest.newBuilder().setContentHash("ab".repeat(32)).build();
     Fault fault = fault(() -> stack.stamping().createStamp(request));
     assertThat(fault.kind()).isEqualTo(Kind.NOT_FOUND);
     assertThat(fault.reason()).isEqualTo("CONTENT_NOT_FOUND");

@@ -11,7 +11,9 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The documents tell the truth: what the code can say and read is listed, and links lead somewhere. */
+/**
+ * The documents tell the truth: what the code can say and read is listed, and links lead somewhere.
+ */
 class DocumentsTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern REASON =

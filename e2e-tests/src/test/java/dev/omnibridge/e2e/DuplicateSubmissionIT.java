@@ -37,8 +37,9 @@ class DuplicateSubmissionIT {
         answers.add(threads.submit(submit));
       }
     }
-    assertThat(answers).extracting(a -> a.get().getWorkflow().getRunId()).containsOnly(
-        answers.getFirst().get().getWorkflow().getRunId());
+    assertThat(answers)
+        .extracting(a -> a.get().getWorkflow().getRunId())
+        .containsOnly(answers.getFirst().get().getWorkflow().getRunId());
     assertThat(answers).extracting(a -> a.get().getExisted()).containsOnlyOnce(false);
     var done = Submissions.await(stack, answers.getFirst().get().getWorkflow());
     Journals.shouldBeWhole(stack.journal(NAMESPACE, done.getRunId()));
@@ -66,7 +67,8 @@ class DuplicateSubmissionIT {
   @Test
   void shouldRefuseAWorkflowIdWithOtherContentAndNameTheDifference() {
     String id = "job-" + UUID.randomUUID();
-    var unused = stack.workflows().submitWorkflow(submission("as it was").setWorkflowId(id).build());
+    var unused =
+        stack.workflows().submitWorkflow(submission("as it was").setWorkflowId(id).build());
     var other =
         submission("as it was")
             .setWorkflowId(id)

@@ -35,7 +35,9 @@ class HundredWorkflowsIT {
     var journals = new HashMap<String, List<RecordedEvent>>();
     for (var one : submitted) {
       var done = Submissions.await(stack, one.get().getWorkflow());
-      assertThat(done.getState()).as(done.toString()).isEqualTo(WorkflowState.WORKFLOW_STATE_COMPLETED);
+      assertThat(done.getState())
+          .as(done.toString())
+          .isEqualTo(WorkflowState.WORKFLOW_STATE_COMPLETED);
       assertThat(done.getStepsExecuted()).isEqualTo(2 * FILES);
       var journal = stack.journal(NAMESPACE, done.getRunId());
       Journals.shouldBeWhole(journal);

@@ -23,7 +23,9 @@ final class Journals {
 
   /** Versions 1..n without a gap, the pinned order, and no step's outcome twice. */
   static void shouldBeWhole(List<RecordedEvent> journal) {
-    assertThat(journal).extracting(RecordedEvent::getVersion).containsExactlyElementsOf(upTo(journal.size()));
+    assertThat(journal)
+        .extracting(RecordedEvent::getVersion)
+        .containsExactlyElementsOf(upTo(journal.size()));
     assertThat(journal).extracting(RecordedEvent::getEventId).doesNotHaveDuplicates();
     var kinds = journal.stream().map(event -> event.getType().replace(TYPE, "")).toList();
     assertThat(kinds.subList(0, 2)).containsExactly("started.v1", "state-transition.v1");

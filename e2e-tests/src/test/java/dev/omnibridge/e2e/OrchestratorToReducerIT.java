@@ -22,7 +22,8 @@ class OrchestratorToReducerIT {
   private final Stack stack = OneSuite.stack();
 
   private Workflow run(int number) {
-    var input = Map.of("text", "class Number" + number + " {}\n", "path", "Number" + number + ".java");
+    var input =
+        Map.of("text", "class Number" + number + " {}\n", "path", "Number" + number + ".java");
     var submitted =
         stack
             .workflows()

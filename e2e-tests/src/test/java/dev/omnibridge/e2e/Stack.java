@@ -85,10 +85,7 @@ final class Stack implements AutoCloseable {
                   @Override
                   public void onCompleted() {}
                 });
-    upload.onNext(
-        PutContentRequest.newBuilder()
-            .setChunk(ByteString.copyFrom(bytes))
-            .build());
+    upload.onNext(PutContentRequest.newBuilder().setChunk(ByteString.copyFrom(bytes)).build());
     upload.onCompleted();
     return stored.get(LIMIT.toSeconds(), TimeUnit.SECONDS).getContentHash();
   }

@@ -44,7 +44,8 @@ class StampAFileIT {
     CreateStampResponse created = stamp("first.txt", text);
     String hash = created.getStamp().getFileHash();
 
-    assertThat(created.getStamp().getContentHash()).isEqualTo(Blake3.hash(text.getBytes(UTF_8)).hex());
+    assertThat(created.getStamp().getContentHash())
+        .isEqualTo(Blake3.hash(text.getBytes(UTF_8)).hex());
     var found =
         stack
             .stamping()
@@ -67,10 +68,9 @@ class StampAFileIT {
     assertThat(records)
         .filteredOn(record -> record.key().equals(key))
         .singleElement()
-        .satisfies(
-            record ->
-                assertThat(Journals.header(record, "ce_type"))
-                    .isEqualTo("dev.omnibridge.metadata.stamp-created.v1"));
+        .satisfies(record ->
+            assertThat(Journals.header(record, "ce_type"))
+                .isEqualTo("dev.omnibridge.metadata.stamp-created.v1"));
   }
 
   @Test
@@ -117,9 +117,11 @@ class StampAFileIT {
               .setHash(created.getStamp().getFileHash())
               .build();
       var measured = i < 50 ? new Thresholds() : thresholds;
-      measured.record(
-          "hash_generation_ms", Duration.ofNanos(created.getTimings().getHashNanos()));
-      assertThat(measured.time("metadata_stamping_flow_ms", () -> stack.stamping().getStamp(query)).getStamp())
+      measured.record("hash_generation_ms", Duration.ofNanos(created.getTimings().getHashNanos()));
+      assertThat(
+              measured
+                  .time("metadata_stamping_flow_ms", () -> stack.stamping().getStamp(query))
+                  .getStamp())
           .isEqualTo(created.getStamp());
     }
     System.out.println(thresholds.table());

@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** Submissions of the demo's kind: files in the content store, stamped and analysed by reference. */
+/**
+ * Submissions of the demo's kind: files in the content store, stamped and analysed by reference.
+ */
 final class Submissions {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -35,18 +37,18 @@ final class Submissions {
   /** One call of stamp, the smallest workflow that reaches every part. */
   static String stampOne() {
     return """
-        document:
-          dsl: 1.0.0
-          namespace: stories
-          name: stamp-one
-          version: 1.0.0
-        do:
-          - stamp:
-              call: stamp
-              with:
-                content: ${ .text }
-                path: ${ .path }
-        """;
+    document:
+      dsl: 1.0.0
+      namespace: stories
+      name: stamp-one
+      version: 1.0.0
+    do:
+      - stamp:
+          call: stamp
+          with:
+            content: ${ .text }
+            path: ${ .path }
+    """;
   }
 
   /** A submission with fresh ids in a namespace. */

@@ -45,7 +45,8 @@ final class SuiteProcess implements AutoCloseable {
                     "0"))
             .redirectErrorStream(true)
             .redirectOutput(
-                ProcessBuilder.Redirect.appendTo(data.resolveSibling(data.getFileName() + ".log").toFile()))
+                ProcessBuilder.Redirect.appendTo(
+                    data.resolveSibling(data.getFileName() + ".log").toFile()))
             .start();
     var run =
         await()

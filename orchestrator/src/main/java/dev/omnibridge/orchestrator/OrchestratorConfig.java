@@ -21,15 +21,15 @@ public record OrchestratorConfig(
         new OrchestratorConfig(
             env.duration("ORCHESTRATOR_LOG_TIMEOUT", Duration.ofSeconds(5)),
             new Terms(
-                env.duration("STAMPING_TIMEOUT", Duration.ofSeconds(5)),
-                env.integer("STAMPING_RETRIES", 3, 0, 100),
-                env.duration("STAMPING_RETRY_PAUSE", Duration.ofSeconds(1)),
-                env.integer("STAMPING_MAX_CALLS", 64, 1, 10_000)),
+                env.duration("ORCHESTRATOR_STAMPING_TIMEOUT", Duration.ofSeconds(5)),
+                env.integer("ORCHESTRATOR_STAMPING_RETRIES", 3, 0, 100),
+                env.duration("ORCHESTRATOR_STAMPING_RETRY_PAUSE", Duration.ofSeconds(1)),
+                env.integer("ORCHESTRATOR_STAMPING_MAX_CALLS", 64, 1, 10_000)),
             new Terms(
-                env.duration("INTELLIGENCE_TIMEOUT", Duration.ofSeconds(5)),
-                env.integer("INTELLIGENCE_RETRIES", 1, 0, 100),
-                env.duration("INTELLIGENCE_RETRY_PAUSE", Duration.ofMillis(200)),
-                env.integer("INTELLIGENCE_MAX_CALLS", 64, 1, 10_000)),
+                env.duration("ORCHESTRATOR_INTELLIGENCE_TIMEOUT", Duration.ofSeconds(5)),
+                env.integer("ORCHESTRATOR_INTELLIGENCE_RETRIES", 1, 0, 100),
+                env.duration("ORCHESTRATOR_INTELLIGENCE_RETRY_PAUSE", Duration.ofMillis(200)),
+                env.integer("ORCHESTRATOR_INTELLIGENCE_MAX_CALLS", 64, 1, 10_000)),
             new Settings(
                 env.integer("ORCHESTRATOR_MAX_ACTIVE", 10_000, 1, 1_000_000),
                 env.integer("ORCHESTRATOR_SNAPSHOT_EVERY", 50, 2, 10_000),

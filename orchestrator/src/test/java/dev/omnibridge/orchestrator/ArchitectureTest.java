@@ -50,7 +50,8 @@ class ArchitectureTest {
         .resideInAPackage(ROOT + ".run")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.vertx..", "io.grpc..", "com.google.protobuf..", "dev.omnibridge.api..")
+        .resideInAnyPackage(
+            "io.vertx..", "io.grpc..", "com.google.protobuf..", "dev.omnibridge.api..")
         .orShould()
         .dependOnClassesThat()
         .areAssignableTo(Thread.class)

@@ -18,14 +18,14 @@ class OrchestratorConfigTest {
         .containsExactlyInAnyOrderEntriesOf(
             Map.ofEntries(
                 Map.entry("ORCHESTRATOR_LOG_TIMEOUT", "PT5S"),
-                Map.entry("STAMPING_TIMEOUT", "PT5S"),
-                Map.entry("STAMPING_RETRIES", "3"),
-                Map.entry("STAMPING_RETRY_PAUSE", "PT1S"),
-                Map.entry("STAMPING_MAX_CALLS", "64"),
-                Map.entry("INTELLIGENCE_TIMEOUT", "PT5S"),
-                Map.entry("INTELLIGENCE_RETRIES", "1"),
-                Map.entry("INTELLIGENCE_RETRY_PAUSE", "PT0.2S"),
-                Map.entry("INTELLIGENCE_MAX_CALLS", "64"),
+                Map.entry("ORCHESTRATOR_STAMPING_TIMEOUT", "PT5S"),
+                Map.entry("ORCHESTRATOR_STAMPING_RETRIES", "3"),
+                Map.entry("ORCHESTRATOR_STAMPING_RETRY_PAUSE", "PT1S"),
+                Map.entry("ORCHESTRATOR_STAMPING_MAX_CALLS", "64"),
+                Map.entry("ORCHESTRATOR_INTELLIGENCE_TIMEOUT", "PT5S"),
+                Map.entry("ORCHESTRATOR_INTELLIGENCE_RETRIES", "1"),
+                Map.entry("ORCHESTRATOR_INTELLIGENCE_RETRY_PAUSE", "PT0.2S"),
+                Map.entry("ORCHESTRATOR_INTELLIGENCE_MAX_CALLS", "64"),
                 Map.entry("ORCHESTRATOR_MAX_ACTIVE", "10000"),
                 Map.entry("ORCHESTRATOR_SNAPSHOT_EVERY", "50"),
                 Map.entry("ORCHESTRATOR_POLL_EVERY", "PT1S"),
@@ -34,9 +34,10 @@ class OrchestratorConfigTest {
 
   @Test
   void shouldNameEveryVariableThatIsNotUsable() {
-    Env env = Env.of(Map.of("STAMPING_RETRIES", "many", "ORCHESTRATOR_POLL_EVERY", "soon"));
+    Env env =
+        Env.of(Map.of("ORCHESTRATOR_STAMPING_RETRIES", "many", "ORCHESTRATOR_POLL_EVERY", "soon"));
     assertThatThrownBy(() -> OrchestratorConfig.from(env))
-        .hasMessageContaining("STAMPING_RETRIES")
+        .hasMessageContaining("ORCHESTRATOR_STAMPING_RETRIES")
         .hasMessageContaining("ORCHESTRATOR_POLL_EVERY");
   }
 }

@@ -41,7 +41,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The orchestrator over gRPC, on the real log. */
 class OrchestratorIT {
   private static final Map<String, String> FAST =
-      Map.of("STAMPING_RETRY_PAUSE", "20ms", "INTELLIGENCE_RETRY_PAUSE", "20ms");
+      Map.of(
+          "ORCHESTRATOR_STAMPING_RETRY_PAUSE",
+          "20ms",
+          "ORCHESTRATOR_INTELLIGENCE_RETRY_PAUSE",
+          "20ms");
   private static final String THREE =
       "do: [{a: {call: stamp, with: {content: '${ .text }', path: a.txt}}}, {b: {call: analyze, with: {content: x}}}, {c: {call: stamp, with: {content: '${ .language }'}}}]";
   private static final RunningOrchestrator SUITE =
@@ -69,7 +73,8 @@ class OrchestratorIT {
             "step-completed.v1",
             "state-transition.v1",
             "completed.v1");
-    assertThat(SUITE.watch("three", 0)).extracting(e -> e.getEvent().getVersion())
+    assertThat(SUITE.watch("three", 0))
+        .extracting(e -> e.getEvent().getVersion())
         .containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
     assertThat(SUITE.watch("three", 5)).hasSize(2);
     assertThat(SUITE.watch("three", 7)).isEmpty();
@@ -87,7 +92,9 @@ class OrchestratorIT {
             .build();
     SubmitWorkflowResponse first = SUITE.client().submitWorkflow(request);
     SubmitWorkflowResponse second =
-        SUITE.client().submitWorkflow(request.toBuilder().setInput("{\"n\":1,\"text\":\"a\"}").build());
+        SUITE
+            .client()
+            .submitWorkflow(request.toBuilder().setInput("{\"n\":1,\"text\":\"a\"}").build());
     assertThat(second.getExisted()).isTrue();
     assertThat(second.getWorkflow().getRunId()).isEqualTo(first.getWorkflow().getRunId());
     Fault other =
@@ -102,10 +109,9 @@ class OrchestratorIT {
     try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
       List<CompletableFuture<SubmitWorkflowResponse>> answers =
           IntStream.range(0, 20)
-              .mapToObj(
-                  _ ->
-                      CompletableFuture.supplyAsync(
-                          () -> SUITE.submit("same", THREE, "{\"text\":\"x\"}"), clients))
+              .mapToObj(_ ->
+                  CompletableFuture.supplyAsync(
+                      () -> SUITE.submit("same", THREE, "{\"text\":\"x\"}"), clients))
               .toList();
       Set<String> runs =
           answers.stream()
@@ -144,9 +150,11 @@ class OrchestratorIT {
   @Test
   void shouldRefuseInputThatIsTooLargeOrTooDeep() {
     String large = "{\"x\":\"" + "x".repeat(300_000) + "\"}";
-    assertThat(fault(() -> SUITE.submit("large", THREE, large)).kind()).isEqualTo(Fault.Kind.INVALID);
+    assertThat(fault(() -> SUITE.submit("large", THREE, large)).kind())
+        .isEqualTo(Fault.Kind.INVALID);
     String deep = "[".repeat(200) + "]".repeat(200);
-    assertThat(fault(() -> SUITE.submit("deep", THREE, deep)).reason()).isEqualTo("INPUT_MALFORMED");
+    assertThat(fault(() -> SUITE.submit("deep", THREE, deep)).reason())
+        .isEqualTo("INPUT_MALFORMED");
     String fits = "{\"text\":\"" + "x".repeat(230_000) + "\"}";
     String twice =
         "do: [{a: {call: stamp, with: {content: '${ .text }', metadata: {x: '${ .text }'}}}}]";
@@ -186,7 +194,8 @@ class OrchestratorIT {
 
   @Test
   void shouldWaitNoLongerThanWanted() {
-    try (RunningOrchestrator suite = RunningOrchestrator.start(TestPostgres.freshDatabase(), FAST)) {
+    try (RunningOrchestrator suite =
+        RunningOrchestrator.start(TestPostgres.freshDatabase(), FAST)) {
       suite.services.holdStamps = true;
       suite.submit("slow", "do: [{a: {call: stamp, with: {content: s}}}]", "{}");
       var answer =
@@ -211,7 +220,8 @@ class OrchestratorIT {
     suite.services.stampReleased.countDown();
     assertThat(suite.client().cancelWorkflow(cancel).getWorkflow()).isEqualTo(cancelled);
     assertThat(suite.types("slow"))
-        .containsExactly("started.v1", "state-transition.v1", "state-transition.v1", "cancelled.v1");
+        .containsExactly(
+            "started.v1", "state-transition.v1", "state-transition.v1", "cancelled.v1");
   }
 
   @Test
@@ -219,16 +229,18 @@ class OrchestratorIT {
     SUITE.submit("ended", "do: [{a: {set: {x: 1}}}]", "{}");
     SUITE.await("ended");
     Fault refused =
-        fault(
-            () ->
-                SUITE.client().cancelWorkflow(CancelWorkflowRequest.newBuilder().setKey(key("ended")).build()));
+        fault(() ->
+            SUITE
+                .client()
+                .cancelWorkflow(CancelWorkflowRequest.newBuilder().setKey(key("ended")).build()));
     assertThat(refused.kind()).isEqualTo(Fault.Kind.REFUSED);
     assertThat(refused.reason()).isEqualTo("WORKFLOW_FINISHED");
   }
 
   @Test
   void shouldListByStateWithPages() {
-    IntStream.range(0, 5).forEach(i -> SUITE.submit("listed-" + i, "do: [{a: {set: {x: 1}}}]", "{}"));
+    IntStream.range(0, 5)
+        .forEach(i -> SUITE.submit("listed-" + i, "do: [{a: {set: {x: 1}}}]", "{}"));
     ListWorkflowsRequest request =
         ListWorkflowsRequest.newBuilder()
             .setPageSize(2)
@@ -237,15 +249,25 @@ class OrchestratorIT {
             .build();
     var page = SUITE.client().listWorkflows(request);
     assertThat(page.getWorkflowsList()).hasSize(2);
-    var next = SUITE.client().listWorkflows(request.toBuilder().setPageToken(page.getNextPageToken()).build());
-    assertThat(next.getWorkflowsList()).hasSize(2).doesNotContainAnyElementsOf(page.getWorkflowsList());
-    Fault bad = fault(() -> SUITE.client().listWorkflows(request.toBuilder().setPageToken("nonsense").build()));
+    var next =
+        SUITE
+            .client()
+            .listWorkflows(request.toBuilder().setPageToken(page.getNextPageToken()).build());
+    assertThat(next.getWorkflowsList())
+        .hasSize(2)
+        .doesNotContainAnyElementsOf(page.getWorkflowsList());
+    Fault bad =
+        fault(() ->
+            SUITE.client().listWorkflows(request.toBuilder().setPageToken("nonsense").build()));
     assertThat(bad.kind()).isEqualTo(Fault.Kind.INVALID);
   }
 
   @Test
   void shouldSendAWatcherNoMoreThanItAsksFor() throws Exception {
-    SUITE.submit("loop", "do: [{l: {for: {in: '[range(60)]'}, do: [{a: {call: analyze, with: {content: x}}}]}}]", "{}");
+    SUITE.submit(
+        "loop",
+        "do: [{l: {for: {in: '[range(60)]'}, do: [{a: {call: analyze, with: {content: x}}}]}}]",
+        "{}");
     SUITE.await("loop");
     var watcher = new SlowWatcher();
     WorkflowServiceGrpc.newStub(SUITE.channel())
@@ -294,14 +316,19 @@ class OrchestratorIT {
     TestPostgres.Database database = TestPostgres.freshDatabase();
     try (RunningOrchestrator killed = RunningOrchestrator.start(database, FAST)) {
       killed.services.holdStamps = true;
-      IntStream.range(0, 100).forEach(i -> killed.submit("w" + i, THREE, "{\"text\":\"t%d\"}".formatted(i)));
+      IntStream.range(0, 100)
+          .forEach(i -> killed.submit("w" + i, THREE, "{\"text\":\"t%d\"}".formatted(i)));
       assertThat(killed.services.stampCalled.await(10, TimeUnit.SECONDS)).isTrue();
       killed.abandon();
       try (RunningOrchestrator successor = RunningOrchestrator.start(database, FAST)) {
         killed.services.stampReleased.countDown();
         for (int i = 0; i < 100; i++) {
-          assertThat(successor.await("w" + i).getState()).isEqualTo(WorkflowState.WORKFLOW_STATE_COMPLETED);
-          assertThat(successor.types("w" + i)).hasSize(7).startsWith("started.v1").endsWith("completed.v1");
+          assertThat(successor.await("w" + i).getState())
+              .isEqualTo(WorkflowState.WORKFLOW_STATE_COMPLETED);
+          assertThat(successor.types("w" + i))
+              .hasSize(7)
+              .startsWith("started.v1")
+              .endsWith("completed.v1");
         }
         assertThat(successor.services.operations).hasSize(200);
       }
@@ -310,8 +337,10 @@ class OrchestratorIT {
 
   @Test
   void shouldRefuseMoreThanItCanHold() {
-    Map<String, String> small = Map.of("ORCHESTRATOR_MAX_ACTIVE", "3", "STAMPING_RETRY_PAUSE", "20ms");
-    try (RunningOrchestrator suite = RunningOrchestrator.start(TestPostgres.freshDatabase(), small)) {
+    Map<String, String> small =
+        Map.of("ORCHESTRATOR_MAX_ACTIVE", "3", "ORCHESTRATOR_STAMPING_RETRY_PAUSE", "20ms");
+    try (RunningOrchestrator suite =
+        RunningOrchestrator.start(TestPostgres.freshDatabase(), small)) {
       suite.services.holdStamps = true;
       String one = "do: [{a: {call: stamp, with: {content: s}}}]";
       IntStream.range(0, 3).forEach(i -> suite.submit("w" + i, one, "{}"));

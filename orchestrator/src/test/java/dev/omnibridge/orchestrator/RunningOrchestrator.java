@@ -105,10 +105,7 @@ final class RunningOrchestrator implements AutoCloseable {
     List<WatchWorkflowResponse> events = new ArrayList<>();
     client()
         .watchWorkflow(
-            WatchWorkflowRequest.newBuilder()
-                .setKey(key(id))
-                .setAfterVersion(afterVersion)
-                .build())
+            WatchWorkflowRequest.newBuilder().setKey(key(id)).setAfterVersion(afterVersion).build())
         .forEachRemaining(events::add);
     return events;
   }

@@ -17,7 +17,9 @@ import io.vertx.core.VerticleBase;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Wires the reducer: the pump that folds, and the answers. It starts whether or not Kafka is there. */
+/**
+ * Wires the reducer: the pump that folds, and the answers. It starts whether or not Kafka is there.
+ */
 public final class ReducerVerticle extends VerticleBase {
   private final ReducerConfig config;
   private final Edge edge;

@@ -175,20 +175,19 @@ class ReducerIT {
     await()
         .atMost(30, SECONDS)
         .ignoreExceptionsInstanceOf(Fault.class)
-        .untilAsserted(
-            () -> {
-              for (String namespace : expected.namespaces()) {
-                var counters = expected.counters(namespace);
-                var bridge = running.bridge(namespace);
-                assertThat(bridge.getEventsFolded()).as(seeds.hint()).isEqualTo(counters.events());
-                assertThat(bridge.getTotalSizeBytes()).isEqualTo(counters.bytes());
-                assertThat(bridge.getTotalStamps()).isEqualTo(counters.stamps());
-                assertThat(bridge.getWorkflowsActive()).isEqualTo(counters.active());
-                assertThat(bridge.getWorkflowsFailed()).isEqualTo(counters.failed());
-                assertThat(bridge.getStepsCompleted()).isEqualTo(counters.steps());
-                assertThat(bridge.getFileTypesMap()).isEqualTo(expected.fileTypes(namespace));
-              }
-            });
+        .untilAsserted(() -> {
+          for (String namespace : expected.namespaces()) {
+            var counters = expected.counters(namespace);
+            var bridge = running.bridge(namespace);
+            assertThat(bridge.getEventsFolded()).as(seeds.hint()).isEqualTo(counters.events());
+            assertThat(bridge.getTotalSizeBytes()).isEqualTo(counters.bytes());
+            assertThat(bridge.getTotalStamps()).isEqualTo(counters.stamps());
+            assertThat(bridge.getWorkflowsActive()).isEqualTo(counters.active());
+            assertThat(bridge.getWorkflowsFailed()).isEqualTo(counters.failed());
+            assertThat(bridge.getStepsCompleted()).isEqualTo(counters.steps());
+            assertThat(bridge.getFileTypesMap()).isEqualTo(expected.fileTypes(namespace));
+          }
+        });
   }
 
   private static StreamKey run() {

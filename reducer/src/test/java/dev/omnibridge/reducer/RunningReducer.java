@@ -139,8 +139,7 @@ final class RunningReducer {
         .getState();
   }
 
-  private <Q, R> R call(Channel peer, MethodDescriptor<Q, R> method, Q request)
-      throws Exception {
+  private <Q, R> R call(Channel peer, MethodDescriptor<Q, R> method, Q request) throws Exception {
     return Calls.unary(peer, method, request, Duration.ofSeconds(15)).await(20, SECONDS);
   }
 

@@ -25,7 +25,10 @@ final class CancelCommand implements Callable<Integer> {
   @Parameters(paramLabel = "ID", description = "Workflow id, or the id of a run.")
   private String id = "";
 
-  @Option(names = "--namespace", paramLabel = "NAME", description = "Tenant (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--namespace",
+      paramLabel = "NAME",
+      description = "Tenant (default: ${DEFAULT-VALUE}).")
   private String namespace = "default";
 
   @Option(names = "--reason", paramLabel = "TEXT", description = "Why; kept in the history.")

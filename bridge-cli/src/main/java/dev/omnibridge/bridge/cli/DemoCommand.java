@@ -63,7 +63,8 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    String named = client.address().isEmpty() ? setting.variable("OMNIBRIDGE_ADDRESS") : client.address();
+    String named =
+        client.address().isEmpty() ? setting.variable("OMNIBRIDGE_ADDRESS") : client.address();
     Path home = data == null ? setting.data() : data.toAbsolutePath().normalize();
     Optional<RunFile> running = RunFile.ofRunning(home);
     if (!named.isEmpty()) {
@@ -108,17 +109,14 @@ final class DemoCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(new Thread(own::close, "stop"));
     remark("Starting PostgreSQL, Kafka and five services on " + home + " ...");
     Suite suite =
-        own.start(
-            () ->
-                SuiteStart.start(
-                    SuiteOptions.in(home).withEnvironment(setting.environment()), log));
+        own.start(() ->
+            SuiteStart.start(SuiteOptions.in(home).withEnvironment(setting.environment()), log));
     try (var connected = Client.open(Addresses.all(suite.address()))) {
       remark(
           "Ready after %s at %s; Kafka joins meanwhile."
               .formatted(Amounts.span(suite.readyAfter()), suite.address()));
       var demo =
-          new Demo(setting, connected, client.output().json())
-              .after("start", suite.readyAfter());
+          new Demo(setting, connected, client.output().json()).after("start", suite.readyAfter());
       return report(demo.run(job(Optional.of(kafka(suite.endpoints())))));
     } finally {
       remark("Stopping the suite; its data stays in " + home + ".");

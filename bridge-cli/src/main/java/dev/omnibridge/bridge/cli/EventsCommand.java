@@ -136,10 +136,6 @@ final class EventsCommand implements Callable<Integer> {
           "'%s' is no stream; give KIND/NAMESPACE/ID, like workflow/default/<run id>."
               .formatted(text));
     }
-    return StreamName.newBuilder()
-        .setKind(parts[0])
-        .setNamespace(parts[1])
-        .setId(parts[2])
-        .build();
+    return StreamName.newBuilder().setKind(parts[0]).setNamespace(parts[1]).setId(parts[2]).build();
   }
 }

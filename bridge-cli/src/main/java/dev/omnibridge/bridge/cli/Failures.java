@@ -31,8 +31,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   private record Told(ExitCode exit, String reason, String sentence, Map<String, String> facts) {}
 
   @Override
-  public int handleExecutionException(
-      Exception failure, CommandLine command, ParseResult all) {
+  public int handleExecutionException(Exception failure, CommandLine command, ParseResult all) {
     ParseResult arguments = command.getParseResult();
     boolean json = isJson(arguments);
     boolean verbose = arguments.hasMatchedOption(OutputOptions.VERBOSE);
@@ -49,8 +48,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     CommandLine command = failure.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
     List<String> given = Arrays.asList(arguments);
-    boolean json =
-        String.join(" ", given).matches("(?s).*(-o|--output)[ =]?json.*");
+    boolean json = String.join(" ", given).matches("(?s).*(-o|--output)[ =]?json.*");
     String help = "; see ./" + name + " --help.";
     String sentence = stripped(sentenceOf(failure)) + help;
     print(new Told(ExitCode.USAGE, "BAD_USAGE", sentence, Map.of()), json, false);

@@ -43,7 +43,9 @@ final class FilesIn {
           .toList();
     } catch (IOException | UncheckedIOException failure) {
       throw new CliFailure(
-          ExitCode.USAGE, "%s cannot be read (%s).".formatted(directory, failure.getMessage()), failure);
+          ExitCode.USAGE,
+          "%s cannot be read (%s).".formatted(directory, failure.getMessage()),
+          failure);
     }
   }
 

@@ -28,7 +28,10 @@ final class HistoryCommand implements Callable<Integer> {
   @Parameters(paramLabel = "ID", description = "Workflow id, or the id of a run.")
   private String id = "";
 
-  @Option(names = "--namespace", paramLabel = "NAME", description = "Tenant (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--namespace",
+      paramLabel = "NAME",
+      description = "Tenant (default: ${DEFAULT-VALUE}).")
   private String namespace = "default";
 
   @Option(
@@ -47,8 +50,7 @@ final class HistoryCommand implements Callable<Integer> {
   public Integer call() {
     try (Session session = client.open(setting)) {
       Workflow workflow = session.workflows().get(Workflows.key(namespace, id));
-      List<RecordedEvent> events =
-          session.workflows().events(Workflows.stream(workflow), after);
+      List<RecordedEvent> events = session.workflows().events(Workflows.stream(workflow), after);
       new EventsView(session).print(events, "", "");
       return ExitCode.OK.code();
     }

@@ -59,8 +59,7 @@ final class ListCommand implements Callable<Integer> {
         var page =
             session
                 .client()
-                .call(
-                    Peer.ORCHESTRATOR, WorkflowServiceGrpc.getListWorkflowsMethod(), request);
+                .call(Peer.ORCHESTRATOR, WorkflowServiceGrpc.getListWorkflowsMethod(), request);
         found.addAll(page.getWorkflowsList());
         token = page.getNextPageToken();
       } while (!token.isEmpty() && found.size() < pages.limit());

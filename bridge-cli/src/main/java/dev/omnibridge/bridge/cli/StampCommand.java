@@ -53,13 +53,13 @@ final class StampCommand implements Callable<Integer> {
       description = "Show the stamp of a file hash or content hash instead; may be repeated.")
   private List<String> hashes = new ArrayList<>();
 
-  @Option(names = "--namespace", paramLabel = "NAME", description = "Tenant (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--namespace",
+      paramLabel = "NAME",
+      description = "Tenant (default: ${DEFAULT-VALUE}).")
   private String namespace = "default";
 
-  @Option(
-      names = "--content-type",
-      paramLabel = "TYPE",
-      description = "Media type of the files.")
+  @Option(names = "--content-type", paramLabel = "TYPE", description = "Media type of the files.")
   private String contentType = "";
 
   @Option(
@@ -104,9 +104,7 @@ final class StampCommand implements Callable<Integer> {
       progress.clear();
     }
     new StampView(session).print(items);
-    return items.stream().allMatch(Item::succeeded)
-        ? ExitCode.OK.code()
-        : ExitCode.FAILED.code();
+    return items.stream().allMatch(Item::succeeded) ? ExitCode.OK.code() : ExitCode.FAILED.code();
   }
 
   /** What is wrong with one file is told in its place; a suite that is away ends everything. */

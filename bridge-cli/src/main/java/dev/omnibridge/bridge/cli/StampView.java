@@ -43,12 +43,11 @@ record StampView(Session session) {
     }
     items.stream()
         .filter(item -> !item.succeeded())
-        .forEach(
-            item ->
-                session
-                    .setting()
-                    .err()
-                    .println(session.setting().errorPalette().red("failed: ") + item.problem()));
+        .forEach(item ->
+            session
+                .setting()
+                .err()
+                .println(session.setting().errorPalette().red("failed: ") + item.problem()));
   }
 
   private void row(Table table, Item item) {

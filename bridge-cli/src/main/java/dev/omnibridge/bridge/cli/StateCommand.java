@@ -78,23 +78,20 @@ final class StateCommand implements Callable<Integer> {
         "steps",
         "%s, of which %s degraded"
             .formatted(
-                Amounts.count(state.getStepsCompleted()),
-                Amounts.count(state.getStepsDegraded())));
+                Amounts.count(state.getStepsCompleted()), Amounts.count(state.getStepsDegraded())));
     field(
         session,
         "stamps",
         "%s of %s"
             .formatted(
-                Amounts.count(state.getTotalStamps()),
-                Amounts.bytes(state.getTotalSizeBytes())));
+                Amounts.count(state.getTotalStamps()), Amounts.bytes(state.getTotalSizeBytes())));
     field(session, "file types", fileTypes(state.getFileTypesMap()));
     field(session, "events", Amounts.count(state.getEventsFolded()) + " folded");
     if (state.hasMeanWorkflowDuration()) {
       field(session, "mean time", Amounts.span(meanDuration(state)));
     }
     if (state.hasLastEventTime()) {
-      field(
-          session, "last event", Amounts.dayAndTime(state.getLastEventTime(), setting.clock()));
+      field(session, "last event", Amounts.dayAndTime(state.getLastEventTime(), setting.clock()));
     }
   }
 

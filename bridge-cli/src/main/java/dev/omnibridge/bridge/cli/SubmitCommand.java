@@ -38,16 +38,16 @@ final class SubmitCommand implements Callable<Integer> {
       description = "The definition in the Open Workflow DSL 1.0, YAML or JSON; - for stdin.")
   private String file = "";
 
-  @Option(
-      names = "--input",
-      paramLabel = "JSON|@FILE",
-      description = "The input; {} without.")
+  @Option(names = "--input", paramLabel = "JSON|@FILE", description = "The input; {} without.")
   private String input = "";
 
   @Option(names = "--id", paramLabel = "ID", description = "Workflow id; the run id without.")
   private String id = "";
 
-  @Option(names = "--namespace", paramLabel = "NAME", description = "Tenant (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--namespace",
+      paramLabel = "NAME",
+      description = "Tenant (default: ${DEFAULT-VALUE}).")
   private String namespace = "default";
 
   @Option(
@@ -56,10 +56,7 @@ final class SubmitCommand implements Callable<Integer> {
       description = "Makes a repeat of the whole command safe for 7 days; a fresh one without.")
   private String requestId = "";
 
-  @Option(
-      names = "--label",
-      paramLabel = "KEY=VALUE",
-      description = "A label; may be repeated.")
+  @Option(names = "--label", paramLabel = "KEY=VALUE", description = "A label; may be repeated.")
   private Map<String, String> labels = new LinkedHashMap<>();
 
   @Option(names = "--wait", description = "Wait for the end and print the result.")
@@ -132,8 +129,7 @@ final class SubmitCommand implements Callable<Integer> {
               Workflows.key(submitted.getNamespace(), submitted.getRunId()),
               timeout,
               now ->
-                  progress.update(
-                      now.getStepsExecuted(), 0, StateConverter.name(now.getState())));
+                  progress.update(now.getStepsExecuted(), 0, StateConverter.name(now.getState())));
     } finally {
       progress.clear();
     }

@@ -66,10 +66,9 @@ final class SuiteStart {
           new CliFailure(
               ExitCode.REFUSED,
               RunFile.ofRunning(data)
-                  .map(
-                      run ->
-                          "A suite already runs on %s (process %d, at %s); use it, stop it, or choose another directory with --data."
-                              .formatted(data, run.pid(), run.endpoints().address()))
+                  .map(run ->
+                      "A suite already runs on %s (process %d, at %s); use it, stop it, or choose another directory with --data."
+                          .formatted(data, run.pid(), run.endpoints().address()))
                   .orElse(failure.getMessage() + "."),
               failure);
       case NO_BINARIES -> new CliFailure(ExitCode.ENVIRONMENT, message(failure), failure);

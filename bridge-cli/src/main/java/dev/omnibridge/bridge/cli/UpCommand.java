@@ -115,12 +115,10 @@ final class UpCommand implements Callable<Integer> {
     var unused =
         suite
             .kafkaStarted()
-            .whenComplete(
-                (_, failure) -> {
-                  Duration after =
-                      suite.readyAfter().plus(Duration.ofNanos(System.nanoTime() - began));
-                  tellKafka(after, failure);
-                });
+            .whenComplete((_, failure) -> {
+              Duration after = suite.readyAfter().plus(Duration.ofNanos(System.nanoTime() - began));
+              tellKafka(after, failure);
+            });
   }
 
   private void tellKafka(Duration after, @Nullable Throwable failure) {

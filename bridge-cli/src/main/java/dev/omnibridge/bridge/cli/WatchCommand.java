@@ -28,7 +28,10 @@ final class WatchCommand implements Callable<Integer> {
   @Parameters(paramLabel = "ID", description = "Workflow id, or the id of a run.")
   private String id = "";
 
-  @Option(names = "--namespace", paramLabel = "NAME", description = "Tenant (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--namespace",
+      paramLabel = "NAME",
+      description = "Tenant (default: ${DEFAULT-VALUE}).")
   private String namespace = "default";
 
   @Option(

@@ -101,9 +101,7 @@ record WorkflowView(Session session) {
     field("type", workflow.getWorkflowType());
     field("definition", workflow.getDefinitionHash());
     field("version", workflow.getVersion());
-    field(
-        "submitted",
-        Amounts.dayAndTime(workflow.getCreateTime(), session.setting().clock()));
+    field("submitted", Amounts.dayAndTime(workflow.getCreateTime(), session.setting().clock()));
     if (workflow.hasEndTime()) {
       field(
           "ended",
@@ -153,7 +151,8 @@ record WorkflowView(Session session) {
         .formatted(
             state.getState(),
             state.getVersion(),
-            ProtoJson.shortName(state.getSource().getValueDescriptor()).toLowerCase(java.util.Locale.ROOT),
+            ProtoJson.shortName(state.getSource().getValueDescriptor())
+                .toLowerCase(java.util.Locale.ROOT),
             state.getTransitionsList().stream()
                 .map(transition -> transition.getToState())
                 .collect(Collectors.joining(" → ")));

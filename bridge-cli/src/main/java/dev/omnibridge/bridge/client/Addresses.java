@@ -31,7 +31,8 @@ public record Addresses(String main, Map<Peer, String> apart) {
     String variable = setting.variable("OMNIBRIDGE_ADDRESS");
     String main = named.isEmpty() ? variable : named;
     if (main.isEmpty()) {
-      main = RunFile.ofRunning(setting.data()).map(run -> run.endpoints().address()).orElse(DEFAULT);
+      main =
+          RunFile.ofRunning(setting.data()).map(run -> run.endpoints().address()).orElse(DEFAULT);
     }
     var apart = new EnumMap<Peer, String>(Peer.class);
     for (Peer peer : Peer.values()) {

@@ -108,8 +108,7 @@ public final class Client implements AutoCloseable {
   }
 
   /** Sends a stream of messages, no faster than the server takes them; gives the one answer. */
-  public <Q, R> R upload(
-      Peer peer, MethodDescriptor<Q, R> method, Duration limit, Parts<Q> parts)
+  public <Q, R> R upload(Peer peer, MethodDescriptor<Q, R> method, Duration limit, Parts<Q> parts)
       throws IOException {
     try {
       return new Attempts(patience)
@@ -140,6 +139,7 @@ public final class Client implements AutoCloseable {
       if (answer == null) {
         throw Fault.broken(new IllegalStateException("An upload ended without an answer"));
       }
+      awaitEnd(call);
       return answer;
     } catch (StatusException failure) {
       throw told(peer, method, limit, failure);
@@ -147,6 +147,14 @@ public final class Client implements AutoCloseable {
       throw interrupted(interrupted);
     } finally {
       call.cancel("no longer needed", null);
+    }
+  }
+
+  /** Lets the server end the call, which cancelling it would cut short. */
+  private static void awaitEnd(BlockingClientCall<?, ?> call)
+      throws StatusException, InterruptedException {
+    while (call.read() != null) {
+      continue;
     }
   }
 
@@ -175,8 +183,7 @@ public final class Client implements AutoCloseable {
   }
 
   /** The transport knows no sentence that helps a person; what a service says itself is kept. */
-  private Fault told(
-      Peer peer, MethodDescriptor<?, ?> method, Duration limit, Exception failure) {
+  private Fault told(Peer peer, MethodDescriptor<?, ?> method, Duration limit, Exception failure) {
     Code code = io.grpc.Status.fromThrowable(failure).getCode();
     Fault fault = Statuses.faultOf(failure);
     String address = addresses.of(peer);
@@ -184,8 +191,7 @@ public final class Client implements AutoCloseable {
       return Fault.unavailable(
           "NOT_OFFERED",
           "%s does not offer %s; name the %s with %s."
-              .formatted(
-                  address, method.getServiceName(), peer.service(), peer.addressVariable()),
+              .formatted(address, method.getServiceName(), peer.service(), peer.addressVariable()),
           failure);
     }
     return switch (fault.reason()) {

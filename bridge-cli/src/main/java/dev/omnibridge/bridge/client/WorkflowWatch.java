@@ -54,8 +54,7 @@ public final class WorkflowWatch {
   }
 
   private void follow(Consumer<RecordedEvent> consumer) {
-    var request =
-        WatchWorkflowRequest.newBuilder().setKey(key).setAfterVersion(version).build();
+    var request = WatchWorkflowRequest.newBuilder().setKey(key).setAfterVersion(version).build();
     Duration slice = left().compareTo(SLICE) < 0 ? left() : SLICE;
     client.stream(
         Peer.ORCHESTRATOR,

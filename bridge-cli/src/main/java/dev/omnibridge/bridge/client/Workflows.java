@@ -64,8 +64,7 @@ public final class Workflows {
   }
 
   public SubmitWorkflowResponse submit(SubmitWorkflowRequest request) {
-    return client.call(
-        Peer.ORCHESTRATOR, WorkflowServiceGrpc.getSubmitWorkflowMethod(), request);
+    return client.call(Peer.ORCHESTRATOR, WorkflowServiceGrpc.getSubmitWorkflowMethod(), request);
   }
 
   public Workflow get(WorkflowKey key) {
@@ -75,7 +74,10 @@ public final class Workflows {
         .getWorkflow();
   }
 
-  /** The finished workflow; TIMEOUT (NOT_FINISHED) when the limit is over first. Meanwhile it is shown. */
+  /**
+   * The finished workflow; TIMEOUT (NOT_FINISHED) when the limit is over first. Meanwhile it is
+   * shown.
+   */
   public Workflow await(WorkflowKey key, Duration limit, Consumer<Workflow> meanwhile) {
     long end = System.nanoTime() + limit.toNanos();
     while (true) {
@@ -114,11 +116,11 @@ public final class Workflows {
     var events = new ArrayList<RecordedEvent>();
     long after = afterVersion;
     while (true) {
-      var request =
-          ReadStreamRequest.newBuilder().setStream(stream).setAfterVersion(after).build();
+      var request = ReadStreamRequest.newBuilder().setStream(stream).setAfterVersion(after).build();
       var page = client.call(Peer.DB_ADAPTER, LogServiceGrpc.getReadStreamMethod(), request);
       events.addAll(page.getEventsList());
-      if (page.getEventsCount() == 0 || page.getEventsList().getLast().getVersion() >= page.getHeadVersion()) {
+      if (page.getEventsCount() == 0
+          || page.getEventsList().getLast().getVersion() >= page.getHeadVersion()) {
         return events;
       }
       after = page.getEventsList().getLast().getVersion();

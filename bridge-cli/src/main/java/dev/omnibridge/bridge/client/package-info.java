@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** How the command reaches the services: addresses, deadlines, bounded retries, streams with back-pressure. */
+/**
+ * How the command reaches the services: addresses, deadlines, bounded retries, streams with
+ * back-pressure.
+ */
 @NullMarked
 package dev.omnibridge.bridge.client;
 

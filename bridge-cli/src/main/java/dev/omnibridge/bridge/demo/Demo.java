@@ -93,8 +93,7 @@ public final class Demo {
   }
 
   private Material bring(Job job) throws Exception {
-    List<Path> files =
-        SourceFiles.under(job.root()).stream().limit(job.mostFiles()).toList();
+    List<Path> files = SourceFiles.under(job.root()).stream().limit(job.mostFiles()).toList();
     if (files.isEmpty()) {
       throw new CliFailure(ExitCode.USAGE, "There are no source files in " + job.root() + ".");
     }
@@ -115,8 +114,7 @@ public final class Demo {
     return "demo-%s-%s".formatted(STAMP.format(now), correlation.toString().substring(0, 4));
   }
 
-  private static Proof kafka(
-      Job job, UUID correlation, List<RecordedEvent> caused, Instant since) {
+  private static Proof kafka(Job job, UUID correlation, List<RecordedEvent> caused, Instant since) {
     if (job.kafka().isEmpty()) {
       return Proof.notAsked(
           KAFKA_HAS_ALL, "where Kafka is, is not known here; set KAFKA_BOOTSTRAP_SERVERS");

@@ -76,7 +76,8 @@ public final class DemoReport {
     long existed = stamps.stream().filter(Stamped::existed).count();
     field(
         "stamps",
-        "%s new, %s existed".formatted(Amounts.count(stamps.size() - existed), Amounts.count(existed)));
+        "%s new, %s existed"
+            .formatted(Amounts.count(stamps.size() - existed), Amounts.count(existed)));
     stamps.stream()
         .limit(STAMPS_SHOWN)
         .forEach(stamp -> field("", palette.dim(stamp.fileHash()) + "  " + stamp.path()));

@@ -25,13 +25,12 @@ record FinishedRun(Batch batch, Workflow workflow, List<RecordedEvent> events) {
   List<Stamped> stamps() {
     return outcomes("stamp")
         .map(payload -> payload.path("output"))
-        .map(
-            stamp ->
-                new Stamped(
-                    stamp.path("fileHash").asText(),
-                    stamp.path("contentHash").asText(),
-                    stamp.path("path").asText(),
-                    stamp.path("existed").asBoolean()))
+        .map(stamp ->
+            new Stamped(
+                stamp.path("fileHash").asText(),
+                stamp.path("contentHash").asText(),
+                stamp.path("path").asText(),
+                stamp.path("existed").asBoolean()))
         .toList();
   }
 

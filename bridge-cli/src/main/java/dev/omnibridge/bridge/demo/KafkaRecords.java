@@ -139,8 +139,7 @@ final class KafkaRecords {
     settings.put("auto.offset.reset", "earliest");
     settings.put("isolation.level", "read_committed");
     settings.put("default.api.timeout.ms", Math.toIntExact(CALL_LIMIT.toMillis()));
-    return new KafkaConsumer<>(
-        settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   private static String text(ConsumerRecord<byte[], byte[]> record, String header) {

@@ -77,10 +77,11 @@ final class Proofs {
 
   /** Each stamp is found again by its hash. */
   Proof everyStampIsThere() {
-    List<Stamped> stamps =
-        runs.stream().flatMap(run -> run.stamps().stream()).distinct().toList();
+    List<Stamped> stamps = runs.stream().flatMap(run -> run.stamps().stream()).distinct().toList();
     var missing =
-        Crew.map(stamps, AT_ONCE, this::whyNotThere).stream().filter(why -> !why.isEmpty()).toList();
+        Crew.map(stamps, AT_ONCE, this::whyNotThere).stream()
+            .filter(why -> !why.isEmpty())
+            .toList();
     return Proof.of(
         "every stamp is found by its hash",
         missing.isEmpty(),
@@ -122,8 +123,7 @@ final class Proofs {
   }
 
   private static boolean isGapless(List<RecordedEvent> events) {
-    return IntStream.range(0, events.size())
-        .allMatch(i -> events.get(i).getVersion() == i + 1L);
+    return IntStream.range(0, events.size()).allMatch(i -> events.get(i).getVersion() == i + 1L);
   }
 
   private static List<String> ids(List<RecordedEvent> events) {
@@ -176,8 +176,7 @@ final class Proofs {
   }
 
   /** Kafka has each of these events, each stream in version order. */
-  static Proof kafkaHas(
-      String what, List<RecordedEvent> caused, KafkaRecords.Found found) {
+  static Proof kafkaHas(String what, List<RecordedEvent> caused, KafkaRecords.Found found) {
     var missing =
         caused.stream()
             .filter(event -> !found.eventIds().contains(event.getEventId()))
@@ -200,19 +199,19 @@ final class Proofs {
     var wrong =
         IntStream.range(0, runs.size())
             .filter(i -> !isFolded(runs.get(i), states.get(i)))
-            .mapToObj(
-                i ->
-                    "%s is %s at version %d for the reducer"
-                        .formatted(
-                            runs.get(i).workflow().getWorkflowId(),
-                            states.get(i).getState(),
-                            states.get(i).getVersion()))
+            .mapToObj(i ->
+                "%s is %s at version %d for the reducer"
+                    .formatted(
+                        runs.get(i).workflow().getWorkflowId(),
+                        states.get(i).getState(),
+                        states.get(i).getVersion()))
             .toList();
     String from =
         states.stream()
             .map(GetWorkflowStateResponse::getSource)
             .distinct()
-            .map(source -> source == StateSource.STATE_SOURCE_PROJECTION ? "its projection" : "the log")
+            .map(source ->
+                source == StateSource.STATE_SOURCE_PROJECTION ? "its projection" : "the log")
             .collect(Collectors.joining(" and "));
     String transitions =
         states.getFirst().getTransitionsList().stream()

@@ -38,8 +38,8 @@ final class Runs {
   record Accepted(Batch batch, Workflow workflow) {}
 
   /**
-   * Starts one run per batch, under fresh ids, so that work is really done. The correlation id tells
-   * what they caused.
+   * Starts one run per batch, under fresh ids, so that work is really done. The correlation id
+   * tells what they caused.
    */
   List<Accepted> submit(
       String definition, List<Batch> batches, String namePrefix, UUID correlation) {
@@ -64,7 +64,9 @@ final class Runs {
   /** Follows all of them to their ends, and shows how far they are. */
   List<FinishedRun> watch(List<Accepted> accepted) {
     long steps =
-        accepted.stream().mapToLong(run -> (long) STEPS_PER_FILE * run.batch().files().size()).sum();
+        accepted.stream()
+            .mapToLong(run -> (long) STEPS_PER_FILE * run.batch().files().size())
+            .sum();
     return Crew.map(accepted, accepted.size(), run -> watch(run, steps));
   }
 
@@ -72,11 +74,10 @@ final class Runs {
     var key = Workflows.key(run.workflow().getNamespace(), run.workflow().getRunId());
     var events = new ArrayList<RecordedEvent>();
     new WorkflowWatch(client, key, 0, LIMIT)
-        .forEach(
-            event -> {
-              events.add(event);
-              show(event, steps);
-            });
+        .forEach(event -> {
+          events.add(event);
+          show(event, steps);
+        });
     Workflow ended = new Workflows(client).get(key);
     if (!Workflows.isFinished(ended)) {
       throw new CliFailure(

@@ -15,15 +15,37 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** The source files of a project: those that git tracks, or without git those that look the part. */
+/**
+ * The source files of a project: those that git tracks, or without git those that look the part.
+ */
 final class SourceFiles {
   private static final long GIT_SECONDS = 20;
   private static final Set<String> SKIPPED_DIRECTORIES =
       Set.of(".git", ".omnibridge", ".idea", ".vscode", "target", "node_modules");
   private static final Set<String> SUFFIXES =
       Set.of(
-          "java", "proto", "md", "xml", "yaml", "yml", "json", "sql", "sh", "properties", "txt",
-          "html", "css", "js", "ts", "py", "go", "rs", "c", "h", "toml", "jq");
+          "java",
+          "proto",
+          "md",
+          "xml",
+          "yaml",
+          "yml",
+          "json",
+          "sql",
+          "sh",
+          "properties",
+          "txt",
+          "html",
+          "css",
+          "js",
+          "ts",
+          "py",
+          "go",
+          "rs",
+          "c",
+          "h",
+          "toml",
+          "jq");
 
   private SourceFiles() {}
 

@@ -22,6 +22,7 @@ import java.util.Optional;
 public record RunFile(long pid, long processStart, Endpoints endpoints) {
   private static final String NAME = "run.json";
   private static final String OWNER_ONLY = "rw-------";
+
   /** The system tells the start only to a second or so. */
   private static final long START_TOLERANCE_MILLIS = 2_000;
 

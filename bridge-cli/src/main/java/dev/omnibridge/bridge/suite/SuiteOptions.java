@@ -31,8 +31,7 @@ public record SuiteOptions(
   }
 
   public SuiteOptions withPort(int chosen) {
-    return new SuiteOptions(
-        data, chosen, postgresPort, kafkaPort, fsync, startLimit, environment);
+    return new SuiteOptions(data, chosen, postgresPort, kafkaPort, fsync, startLimit, environment);
   }
 
   public SuiteOptions withPostgresPort(int chosen) {
@@ -44,8 +43,7 @@ public record SuiteOptions(
   }
 
   public SuiteOptions withFsync(boolean chosen) {
-    return new SuiteOptions(
-        data, port, postgresPort, kafkaPort, chosen, startLimit, environment);
+    return new SuiteOptions(data, port, postgresPort, kafkaPort, chosen, startLimit, environment);
   }
 
   public SuiteOptions withEnvironment(Map<String, String> chosen) {

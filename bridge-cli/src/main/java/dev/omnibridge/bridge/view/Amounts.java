@@ -32,9 +32,7 @@ public final class Amounts {
       amount /= 1024;
       unit++;
     }
-    return unit == 0
-        ? size + " B"
-        : String.format(Locale.ROOT, "%.1f %s", amount, UNITS[unit]);
+    return unit == 0 ? size + " B" : String.format(Locale.ROOT, "%.1f %s", amount, UNITS[unit]);
   }
 
   /** A span: {@code 12 ms}, {@code 3.42 s}, {@code 2 min 5 s}. */
@@ -54,7 +52,8 @@ public final class Amounts {
 
   /** From one moment to another. */
   public static String span(Timestamp from, Timestamp to) {
-    return span(Duration.ofNanos(com.google.protobuf.util.Durations.toNanos(Timestamps.between(from, to))));
+    return span(
+        Duration.ofNanos(com.google.protobuf.util.Durations.toNanos(Timestamps.between(from, to))));
   }
 
   /** Day and time of day in the user's zone. */

@@ -41,16 +41,14 @@ public final class EventLine {
     JsonNode payload = payload(event);
     return switch (shortType(event.getType())) {
       case "started" -> text(payload, "workflow_type");
-      case "state-transition" ->
-          text(payload, "from_state") + " → " + text(payload, "to_state");
+      case "state-transition" -> text(payload, "from_state") + " → " + text(payload, "to_state");
       case "step-completed" -> join(text(payload, "step_id"), text(payload, "status"));
       case "step-attempt-failed" ->
           join(
               text(payload, "step_id"),
               "attempt " + text(payload, "attempt"),
               error(payload.path("error")));
-      case "event-emitted" ->
-          join(text(payload, "step_id"), text(payload.path("event"), "type"));
+      case "event-emitted" -> join(text(payload, "step_id"), text(payload.path("event"), "type"));
       case "completed" -> "took " + took(payload);
       case "failed" -> join(error(payload.path("error")), "after " + took(payload));
       case "cancelled" -> join(text(payload, "reason"), "after " + took(payload));

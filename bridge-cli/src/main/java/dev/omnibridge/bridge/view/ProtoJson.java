@@ -57,8 +57,7 @@ public final class ProtoJson {
     ObjectNode object = NODES.objectNode();
     for (Object entry : entries) {
       var message = (Message) entry;
-      object.set(
-          String.valueOf(message.getField(keys)), value(values, message.getField(values)));
+      object.set(String.valueOf(message.getField(keys)), value(values, message.getField(values)));
     }
     return object;
   }
@@ -86,8 +85,7 @@ public final class ProtoJson {
 
   /** An enum value without the prefix that repeats its type: COMPLETED, not WORKFLOW_STATE_... */
   public static String shortName(EnumValueDescriptor constant) {
-    String prefix =
-        constant.getType().getName().replaceAll("([a-z0-9])([A-Z])", "$1_$2") + "_";
+    String prefix = constant.getType().getName().replaceAll("([a-z0-9])([A-Z])", "$1_$2") + "_";
     String upper = prefix.toUpperCase(Locale.ROOT);
     String name = constant.getName();
     return name.startsWith(upper) ? name.substring(upper.length()) : name;

@@ -20,7 +20,16 @@ class ArgumentsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "up", "demo", "submit", "watch", "list", "describe", "history", "cancel", "stamp", "state",
+        "up",
+        "demo",
+        "submit",
+        "watch",
+        "list",
+        "describe",
+        "history",
+        "cancel",
+        "stamp",
+        "state",
         "events"
       })
   void shouldExplainEveryVerbWithExamplesAndExitCodes(String verb) {
@@ -38,8 +47,7 @@ class ArgumentsTest {
     var command = new TestSetting(home);
 
     assertThat(command.run()).isZero();
-    assertThat(command.out())
-        .contains(CommandTree.of(command.setting()).getSubcommands().keySet());
+    assertThat(command.out()).contains(CommandTree.of(command.setting()).getSubcommands().keySet());
   }
 
   @ParameterizedTest

@@ -53,7 +53,8 @@ class WorkflowVerbsTest {
         .singleElement()
         .asString()
         .hasSize(36);
-    assertThat(command.out()).isEqualTo("submitted w-1  run %s  RUNNING\n".formatted(FakeOrchestrator.RUN));
+    assertThat(command.out())
+        .isEqualTo("submitted w-1  run %s  RUNNING\n".formatted(FakeOrchestrator.RUN));
   }
 
   @Test
@@ -103,7 +104,8 @@ class WorkflowVerbsTest {
     assertThat(command.out().lines())
         .extracting(line -> line.substring(0, 5).strip())
         .containsExactly("1", "2", "3", "4");
-    assertThat(command.out()).contains("12:00:00.000  step-completed        /do/1/greet  completed");
+    assertThat(command.out())
+        .contains("12:00:00.000  step-completed        /do/1/greet  completed");
   }
 
   @Test
@@ -125,7 +127,9 @@ class WorkflowVerbsTest {
     var command = command();
 
     assertThat(command.run("list", "--limit", "2", "--state", "completed")).isZero();
-    assertThat(suite.listed).extracting(request -> request.getPageToken()).containsExactly("", "next");
+    assertThat(suite.listed)
+        .extracting(request -> request.getPageToken())
+        .containsExactly("", "next");
     assertThat(suite.listed).extracting(request -> request.getPageSize()).containsExactly(2, 1);
     assertThat(suite.listed.getFirst().getStatesList())
         .containsExactly(WorkflowState.WORKFLOW_STATE_COMPLETED);

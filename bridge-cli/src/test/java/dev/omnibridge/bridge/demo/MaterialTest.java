@@ -52,10 +52,9 @@ class MaterialTest {
 
     assertThat(batches).hasSizeGreaterThan(1);
     assertThat(batches)
-        .allSatisfy(
-            batch ->
-                assertThat(batch.input().getBytes(StandardCharsets.UTF_8).length)
-                    .isLessThan(256 * 1024));
+        .allSatisfy(batch ->
+            assertThat(batch.input().getBytes(StandardCharsets.UTF_8).length)
+                .isLessThan(256 * 1024));
     var together = new ArrayList<SourceFile>();
     batches.forEach(batch -> together.addAll(batch.files()));
     assertThat(together).isEqualTo(files);

@@ -59,11 +59,21 @@ class SuiteIT {
   @Test
   void shouldRunAWorkflowAndShowItEverywhere() throws IOException {
     var run =
-        json("submit", hello(), "--id", "ada", "--input", "{\"name\":\"Ada\"}", "--wait", "-o", "json");
+        json(
+            "submit",
+            hello(),
+            "--id",
+            "ada",
+            "--input",
+            "{\"name\":\"Ada\"}",
+            "--wait",
+            "-o",
+            "json");
     assertThat(run.at("/state").asText()).isEqualTo("COMPLETED");
     assertThat(run.at("/output/greeting").asText()).isEqualTo("Hello, Ada!");
 
-    assertThat(json("describe", "ada", "-o", "json").at("/workflow/runId")).isEqualTo(run.get("runId"));
+    assertThat(json("describe", "ada", "-o", "json").at("/workflow/runId"))
+        .isEqualTo(run.get("runId"));
     assertThat(json("list", "--type", "examples/hello", "-o", "json").at("/workflows"))
         .anySatisfy(one -> assertThat(one.get("workflowId").asText()).isEqualTo("ada"));
     var history = json("history", run.get("runId").asText(), "-o", "json").get("events");
@@ -105,7 +115,8 @@ class SuiteIT {
     assertThat(result.at("/totals/files")).isEqualTo(result.at("/files/count"));
     assertThat(result.get("checks"))
         .allSatisfy(check -> assertThat(check.get("outcome").asText()).isEqualTo("PROVED"));
-    assertThat(json("state", "default", "-o", "json").get("workflowsCompleted").asLong()).isPositive();
+    assertThat(json("state", "default", "-o", "json").get("workflowsCompleted").asLong())
+        .isPositive();
   }
 
   @ParameterizedTest
@@ -149,11 +160,11 @@ class SuiteIT {
 
   private static String definition(String task) {
     return """
-        document: { dsl: 1.0.0, namespace: a, name: b, version: 1.0.0 }
-        do:
-          - x:
-              %s
-        """
+    document: { dsl: 1.0.0, namespace: a, name: b, version: 1.0.0 }
+    do:
+      - x:
+          %s
+    """
         .formatted(task);
   }
 
@@ -173,8 +184,10 @@ class SuiteIT {
 
   @Test
   void shouldRefuseARequestIdThatIsUsedTwiceForDifferentThings() throws IOException {
-    var first = json("submit", hello(), "--request-id", "r-1", "--input", "{\"name\":\"A\"}", "-o", "json");
-    var same = json("submit", hello(), "--request-id", "r-1", "--input", "{\"name\":\"A\"}", "-o", "json");
+    var first =
+        json("submit", hello(), "--request-id", "r-1", "--input", "{\"name\":\"A\"}", "-o", "json");
+    var same =
+        json("submit", hello(), "--request-id", "r-1", "--input", "{\"name\":\"A\"}", "-o", "json");
     var command = command();
 
     assertThat(same.get("runId")).isEqualTo(first.get("runId"));
@@ -198,7 +211,9 @@ class SuiteIT {
     try (Suite first = Suite.start(SuiteOptions.in(other))) {
       address = first.address();
       var command = new TestSetting(other).with("OMNIBRIDGE_ADDRESS", address);
-      assertThat(command.run("submit", hello(), "--id", "kept", "--wait")).as(command.err()).isZero();
+      assertThat(command.run("submit", hello(), "--id", "kept", "--wait"))
+          .as(command.err())
+          .isZero();
     }
     assertThat(RunFile.ofRunning(other)).isEmpty();
 

@@ -29,10 +29,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what others publish on the catalogue's topics, tolerant of every variant of the envelope and
- * of CloudEvents headers. An event keeps its bytes and its time; its id becomes a UUID derived from
- * (source, id). It goes to a stream of the inbox, never to one of ours: nobody writes into a journal
- * through Kafka.
+ * Reads what others publish on the catalogue's topics, tolerant of every variant of the envelope
+ * and of CloudEvents headers. An event keeps its bytes and its time; its id becomes a UUID derived
+ * from (source, id). It goes to a stream of the inbox, never to one of ours: nobody writes into a
+ * journal through Kafka.
  */
 public final class ForeignEvents {
   /** Largest body, in bytes. */
@@ -88,10 +88,25 @@ public final class ForeignEvents {
     if (kind == null) {
       throw Fault.invalid("UNKNOWN_TOPIC", "The catalogue has no topic " + incoming.topic() + ".");
     }
-    String id = required("event_id", text(envelope, incoming, EventHeaders.ID, "event_id", "envelope_id", "id"), MAX_ID);
-    String type = required("event_type", text(envelope, incoming, EventHeaders.TYPE, "event_type", "type"), MAX_TYPE);
+    String id =
+        required(
+            "event_id",
+            text(envelope, incoming, EventHeaders.ID, "event_id", "envelope_id", "id"),
+            MAX_ID);
+    String type =
+        required(
+            "event_type",
+            text(envelope, incoming, EventHeaders.TYPE, "event_type", "type"),
+            MAX_TYPE);
     String source =
-        text(envelope, incoming, EventHeaders.SOURCE, "source_service", "source_node_id", "source_node", "source");
+        text(
+            envelope,
+            incoming,
+            EventHeaders.SOURCE,
+            "source_service",
+            "source_node_id",
+            "source_node",
+            "source");
     var event =
         new NewRow(
             new EventKey(Ids.derived(source, id), time(envelope, incoming)),
@@ -140,7 +155,14 @@ public final class ForeignEvents {
   /** The event's own time, which never changes; the record's where the event has none. */
   private static OffsetDateTime time(JsonNode envelope, Incoming incoming) {
     String text =
-        text(envelope, incoming, EventHeaders.TIME, "event_timestamp", "timestamp", "envelope_timestamp", "time");
+        text(
+            envelope,
+            incoming,
+            EventHeaders.TIME,
+            "event_timestamp",
+            "timestamp",
+            "envelope_timestamp",
+            "time");
     if (text.isEmpty()) {
       return micros(incoming.time().atOffset(ZoneOffset.UTC));
     }
@@ -159,8 +181,7 @@ public final class ForeignEvents {
     return time.withOffsetSameInstant(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
   }
 
-  private static StreamId stream(
-      String kind, JsonNode envelope, Incoming incoming, String source) {
+  private static StreamId stream(String kind, JsonNode envelope, Incoming incoming, String source) {
     String namespace = text(envelope, incoming, "", "namespace", "tenant_id");
     String key = key(envelope, incoming);
     String id = "inbox/" + source + "/" + key;

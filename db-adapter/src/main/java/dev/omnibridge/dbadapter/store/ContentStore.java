@@ -30,7 +30,8 @@ public final class ContentStore {
             on conflict (content_hash) do nothing
         returning upload_id),
       piece as (
-        insert into content_chunks (upload_id, seq, bytes) select upload_id, 0, $4 from put where $3 > 0)
+        insert into content_chunks (upload_id, seq, bytes) select upload_id, 0,
+        $4 from put where $3 > 0)
       select count(*) as created from put
       """;
 
@@ -56,7 +57,8 @@ public final class ContentStore {
       """;
 
   private static final String STALE =
-      "select upload_id from content_uploads where started_at < now() - interval '1 hour' limit 1000";
+      "select upload_id from content_uploads where started_at < now() - interval '1 hour' limit"
+          + " 1000";
 
   private static final String FIND = "select upload_id, size from content where content_hash = $1";
 

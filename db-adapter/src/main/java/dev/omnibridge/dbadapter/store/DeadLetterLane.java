@@ -32,7 +32,8 @@ public final class DeadLetterLane implements OutboxLane {
 
   private static final String READ =
       """
-      select id, consumer, partition, record_offset, topic, record_key, record_value, headers::text as headers,
+      select id, consumer, partition, record_offset, topic, record_key, record_value,
+             headers::text as headers,
              error_class, error_reason, error_message, dead_at
         from dead_letters where published_at is null
        order by id limit least($1, 50)

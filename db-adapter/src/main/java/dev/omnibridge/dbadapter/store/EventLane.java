@@ -26,7 +26,8 @@ public final class EventLane implements OutboxLane {
   private static final String READ =
       """
       select %1$s
-        from (select *, sum(octet_length(body)) over (order by position) - octet_length(body) as before
+        from (select *, sum(octet_length(body)) over (order by position) - octet_length(body) as
+                                before
                 from (select * from events where lane = $1 and position > $2
                        order by position limit $3) as page) as cut
        where before < %2$d

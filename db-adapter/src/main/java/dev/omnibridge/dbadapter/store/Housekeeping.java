@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What has to be done now and then: partitions for the months to come, request ids that have lapsed,
- * uploads that nobody finished. Every db-adapter does it; doing it twice changes nothing.
+ * What has to be done now and then: partitions for the months to come, request ids that have
+ * lapsed, uploads that nobody finished. Every db-adapter does it; doing it twice changes nothing.
  */
 public final class Housekeeping {
   private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
@@ -33,11 +33,7 @@ public final class Housekeeping {
   private long timer;
 
   public Housekeeping(
-      Vertx vertx,
-      Pool pool,
-      Schema schema,
-      ContentStore content,
-      Collection<String> retentions) {
+      Vertx vertx, Pool pool, Schema schema, ContentStore content, Collection<String> retentions) {
     this.vertx = vertx;
     this.pool = pool;
     this.schema = schema;

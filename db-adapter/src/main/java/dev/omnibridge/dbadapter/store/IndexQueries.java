@@ -38,14 +38,16 @@ public final class IndexQueries {
 
   private static final String STAMP_COLUMNS =
       """
-      select namespace, file_hash, content_hash, stamp_id, file_path, file_size, content_type, version,
+      select namespace, file_hash, content_hash, stamp_id, file_path, file_size, content_type,
+             version,
              stamp_data::text as stamp_data, run_id, op_id, created_at
         from metadata_stamps
       """;
 
   private static final String BRIDGE_STATE_COLUMNS =
       """
-      select namespace, current_fsm_state, version, total_workflows_processed, total_items_aggregated,
+      select namespace, current_fsm_state, version, total_workflows_processed,
+             total_items_aggregated,
              total_size_bytes, aggregation_metadata::text as state, last_aggregation_timestamp
         from bridge_states
       """;
@@ -58,7 +60,8 @@ public final class IndexQueries {
 
   private static final String GET_TRANSITIONS =
       """
-      select namespace, entity_id, entity_type, version, from_state, to_state, transition_event, occurred_at
+      select namespace, entity_id, entity_type, version, from_state, to_state, transition_event,
+             occurred_at
         from fsm_transitions
        where namespace = $1 and entity_type = 'workflow' and entity_id = any($2::text[])
        order by entity_id, version

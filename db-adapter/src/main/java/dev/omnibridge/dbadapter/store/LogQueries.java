@@ -40,7 +40,8 @@ public final class LogQueries {
 
   private static final String READ_HEAD =
       """
-      select version, shard, snapshot_version, snapshot_schema, case when $2 then snapshot end as snapshot
+      select version, shard, snapshot_version, snapshot_schema,
+             case when $2 then snapshot end as snapshot
         from streams where stream_key = $1
       """;
 
@@ -48,7 +49,8 @@ public final class LogQueries {
   private static final String READ_EVENTS_AFTER =
       """
       select %1$s
-        from (select *, sum(octet_length(body)) over (order by version) - octet_length(body) as before
+        from (select *, sum(octet_length(body)) over (order by version) - octet_length(body) as
+                                before
                 from (select * from events
                        where stream_key = $1 and version > $2 and retention = $3
                        order by version limit $4) as page) as cut
@@ -217,37 +219,32 @@ public final class LogQueries {
 
   public Future<GetPositionsResponse> positions(GetPositionsRequest request) {
     return positions(request.getConsumer(), request.getClusterId())
-        .map(
-            stored -> {
-              var answer = GetPositionsResponse.newBuilder();
-              stored.forEach(
-                  (partition, next) ->
-                      answer.addPositions(
-                          StoredPosition.newBuilder()
-                              .setPartition(partition)
-                              .setNextOffset(next)));
-              return answer.build();
-            });
+        .map(stored -> {
+          var answer = GetPositionsResponse.newBuilder();
+          stored.forEach((partition, next) ->
+              answer.addPositions(
+                  StoredPosition.newBuilder().setPartition(partition).setNextOffset(next)));
+          return answer.build();
+        });
   }
 
   /** The stored next offsets of a consumer on a Kafka cluster. */
   public Future<Map<ConsumerPartition, Long>> positions(String consumer, String clusterId) {
     return pool.preparedQuery(READ_POSITIONS)
         .execute(Tuple.of(consumer, clusterId))
-        .map(
-            rows -> {
-              var stored = new LinkedHashMap<ConsumerPartition, Long>();
-              for (Row row : rows) {
-                var partition =
-                    ConsumerPartition.newBuilder()
-                        .setConsumer(consumer)
-                        .setClusterId(clusterId)
-                        .setTopicId(row.getString("topic_id"))
-                        .setPartition(row.getInteger("partition"));
-                stored.put(partition.build(), row.getLong("next_offset"));
-              }
-              return (Map<ConsumerPartition, Long>) stored;
-            })
+        .map(rows -> {
+          var stored = new LinkedHashMap<ConsumerPartition, Long>();
+          for (Row row : rows) {
+            var partition =
+                ConsumerPartition.newBuilder()
+                    .setConsumer(consumer)
+                    .setClusterId(clusterId)
+                    .setTopicId(row.getString("topic_id"))
+                    .setPartition(row.getInteger("partition"));
+            stored.put(partition.build(), row.getLong("next_offset"));
+          }
+          return (Map<ConsumerPartition, Long>) stored;
+        })
         .recover(failure -> Future.failedFuture(Failures.fault(failure)));
   }
 }

@@ -72,7 +72,8 @@ final class LogReads {
 
   private static final String LOCK_POSITIONS =
       """
-      select p.consumer, p.cluster_id, p.topic_id, p.partition, p.next_offset, p.append_id, p.updated_at
+      select p.consumer, p.cluster_id, p.topic_id, p.partition, p.next_offset, p.append_id,
+             p.updated_at
         from consumer_positions p
        where (p.consumer, p.cluster_id, p.topic_id, p.partition) in
              (select * from unnest($1::text[], $2::text[], $3::text[], $4::int[]))
@@ -88,7 +89,8 @@ final class LogReads {
 
   private static final String READ_EVENTS =
       """
-      select e.event_id, e.occurred_at, e.stream_key, e.version, e.lane, e.position, e.recorded_at, s.shard
+      select e.event_id, e.occurred_at, e.stream_key, e.version, e.lane, e.position,
+             e.recorded_at, s.shard
         from unnest($1::uuid[], $2::timestamptz[]) as asked(event_id, occurred_at)
         join events e on e.event_id = asked.event_id and e.occurred_at = asked.occurred_at
         join streams s on s.stream_key = e.stream_key

@@ -222,6 +222,9 @@ final class LogWriter {
     if (!elsewhere.isEmpty()) {
       return group.overdue() ? giveUp(group, elsewhere) : run(group.in(elsewhere));
     }
+    if (group.doubt() && verdicts.stream().anyMatch(Repeated.class::isInstance)) {
+      log.atInfo().log("a commit whose answer was lost had been made");
+    }
     for (int i = 0; i < verdicts.size(); i++) {
       settle(group.members().get(i), verdicts.get(i));
     }

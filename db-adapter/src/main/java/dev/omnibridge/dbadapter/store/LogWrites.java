@@ -30,24 +30,29 @@ final class LogWrites {
   private static final String INSERT_EVENTS =
       """
       insert into events
-        (event_id, occurred_at, recorded_at, retention, stream_key, kind, namespace, stream_id, version,
+        (event_id, occurred_at, recorded_at, retention, stream_key, kind, namespace, stream_id,
+         version,
          lane, position, type, topic, correlation_id, causation_id, session_id, original_id, body)
       select event_id, occurred_at, $1, retention, stream_key, kind, namespace, stream_id, version,
-             lane, position, type, topic, correlation_id, causation_id, session_id, original_id, body
+             lane, position, type, topic, correlation_id, causation_id, session_id, original_id,
+             body
         from unnest($2::uuid[], $3::timestamptz[], $4::text[], $5::uuid[], $6::text[], $7::text[],
                     $8::text[], $9::bigint[], $10::int[], $11::bigint[], $12::text[], $13::text[],
                     $14::uuid[], $15::uuid[], $16::uuid[], $17::text[], $18::bytea[])
           as new(event_id, occurred_at, retention, stream_key, kind, namespace, stream_id, version,
-                 lane, position, type, topic, correlation_id, causation_id, session_id, original_id, body)
+                 lane, position, type, topic, correlation_id, causation_id, session_id,
+                 original_id, body)
       """;
 
   private static final String INSERT_STREAMS =
       """
       insert into streams
-        (recorded_at, stream_key, kind, namespace, id, shard, lane, version, last_position, last_append_id,
+        (recorded_at, stream_key, kind, namespace, id, shard, lane, version, last_position,
+         last_append_id,
          snapshot_version, snapshot_schema, snapshot)
       select $1, *
-        from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[], $7::int[], $8::bigint[],
+        from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[], $7::int[],
+                    $8::bigint[],
                     $9::bigint[], $10::uuid[], $11::bigint[], $12::int[], $13::bytea[])
       """;
 
@@ -61,7 +66,8 @@ final class LogWrites {
              snapshot = coalesce(new.snapshot, s.snapshot)
         from unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::uuid[], $6::bigint[], $7::int[],
                     $8::bytea[])
-          as new(stream_key, version, last_position, last_append_id, snapshot_version, snapshot_schema,
+          as new(stream_key, version, last_position, last_append_id, snapshot_version,
+                 snapshot_schema,
                  snapshot)
        where s.stream_key = new.stream_key
       """;
@@ -77,7 +83,8 @@ final class LogWrites {
       """
       insert into workflows
         (created_at, namespace, workflow_id, run_id, definition_hash, input_hash, labels_hash)
-      select $1, * from unnest($2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[])
+      select $1, * from unnest($2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[],
+                              $7::text[])
       """;
 
   private static final String DELETE_LAPSED_REQUEST_IDS =
@@ -90,16 +97,19 @@ final class LogWrites {
   private static final String INSERT_REQUEST_IDS =
       """
       insert into request_ids
-        (created_at, namespace, request_id, workflow_id, run_id, definition_hash, input_hash, labels_hash)
+        (created_at, namespace, request_id, workflow_id, run_id, definition_hash, input_hash,
+         labels_hash)
       select $1, *
-        from unnest($2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::text[])
+        from unnest($2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[],
+                    $8::text[])
       """;
 
   private static final String INSERT_POSITIONS =
       """
       insert into consumer_positions
         (updated_at, consumer, cluster_id, topic_id, partition, next_offset, append_id)
-      select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::uuid[])
+      select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::bigint[],
+                              $7::uuid[])
       """;
 
   private static final String UPDATE_POSITIONS =
@@ -119,8 +129,10 @@ final class LogWrites {
          record_value, headers, record_time, error_class, error_reason, error_message)
       select $1, consumer, cluster_id, topic_id, partition, record_offset, topic, record_key,
              record_value, headers::json, record_time, error_class, error_reason, error_message
-        from unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::text[], $8::bytea[],
-                    $9::bytea[], $10::text[], $11::timestamptz[], $12::text[], $13::text[], $14::text[])
+        from unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::text[],
+                    $8::bytea[],
+                    $9::bytea[], $10::text[], $11::timestamptz[], $12::text[], $13::text[],
+                    $14::text[])
           as new(consumer, cluster_id, topic_id, partition, record_offset, topic, record_key,
                  record_value, headers, record_time, error_class, error_reason, error_message)
           on conflict (consumer, cluster_id, topic_id, partition, record_offset) do nothing

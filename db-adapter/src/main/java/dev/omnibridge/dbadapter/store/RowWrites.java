@@ -23,17 +23,22 @@ final class RowWrites {
   private static final String UPSERT_WORKFLOW_EXECUTIONS =
       """
       insert into workflow_executions as old
-        (created_at, updated_at, run_id, namespace, workflow_id, workflow_type, current_state, shard,
+        (created_at, updated_at, run_id, namespace, workflow_id, workflow_type, current_state,
+         shard,
          version, finished, due_at, correlation_id, session_id, definition_hash, started_at,
-         completed_at, error_message, workflow_steps_executed, workflow_steps_degraded, metadata, output)
+         completed_at, error_message, workflow_steps_executed, workflow_steps_degraded,
+         metadata, output)
       select $1, $1, run_id, namespace, workflow_id, workflow_type, current_state, shard,
              version, finished, due_at, correlation_id, session_id, definition_hash, started_at,
-             completed_at, error_message, steps_executed, steps_degraded, metadata::json, output::json
-        from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[], $8::bigint[],
+             completed_at, error_message, steps_executed, steps_degraded, metadata::json,
+             output::json
+        from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[],
+                    $8::bigint[],
                     $9::boolean[], $10::timestamptz[], $11::uuid[], $12::uuid[], $13::text[],
                     $14::timestamptz[], $15::timestamptz[], $16::text[], $17::int[], $18::int[],
                     $19::text[], $20::text[])
-          as new(run_id, namespace, workflow_id, workflow_type, current_state, shard, version, finished,
+          as new(run_id, namespace, workflow_id, workflow_type, current_state, shard, version,
+                 finished,
                  due_at, correlation_id, session_id, definition_hash, started_at, completed_at,
                  error_message, steps_executed, steps_degraded, metadata, output)
           on conflict (run_id) do update
@@ -59,11 +64,13 @@ final class RowWrites {
   private static final String UPSERT_STAMPS =
       """
       insert into metadata_stamps as old
-        (updated_at, namespace, file_hash, content_hash, stamp_id, file_path, file_size, content_type,
+        (updated_at, namespace, file_hash, content_hash, stamp_id, file_path, file_size,
+         content_type,
          version, stamp_data, run_id, op_id, created_at)
       select $1, namespace, file_hash, content_hash, stamp_id, file_path, file_size, content_type,
              version, stamp_data::json, run_id, op_id, created_at
-        from unnest($2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::bigint[], $8::text[],
+        from unnest($2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::bigint[],
+                    $8::text[],
                     $9::bigint[], $10::text[], $11::uuid[], $12::uuid[], $13::timestamptz[])
           as new(namespace, file_hash, content_hash, stamp_id, file_path, file_size, content_type,
                  version, stamp_data, run_id, op_id, created_at)
@@ -119,10 +126,12 @@ final class RowWrites {
   private static final String INSERT_TRANSITIONS =
       """
       insert into fsm_transitions
-        (created_at, namespace, entity_type, entity_id, version, from_state, to_state, transition_event,
+        (created_at, namespace, entity_type, entity_id, version, from_state, to_state,
+         transition_event,
          occurred_at)
       select $1, *
-        from unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[],
+        from unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[],
+                    $8::text[],
                     $9::timestamptz[])
           on conflict (namespace, entity_type, entity_id, version) do nothing
       """;

@@ -33,7 +33,8 @@ public final class WorkflowQueries {
 
   private static final String COLUMNS =
       """
-      select namespace, workflow_id, run_id, workflow_type, current_state, correlation_id, session_id,
+      select namespace, workflow_id, run_id, workflow_type, current_state, correlation_id,
+             session_id,
              definition_hash, started_at, completed_at, error_message, workflow_steps_executed,
              workflow_steps_degraded, version, metadata::text as metadata, output::text as output,
              finished, shard, updated_at,

@@ -85,8 +85,7 @@ public final class Inbox implements BatchHandler {
         : store(streams, dead, bytes);
   }
 
-  private Future<?> store(
-      Map<StreamId, List<NewRow>> streams, List<DeadLetter> dead, int bytes) {
+  private Future<?> store(Map<StreamId, List<NewRow>> streams, List<DeadLetter> dead, int bytes) {
     var append =
         new Append(
             ids.get(),
@@ -118,7 +117,9 @@ public final class Inbox implements BatchHandler {
 
   private static Incoming incoming(ConsumerRecord<byte[], byte[]> found) {
     var headers = new ArrayList<Outgoing.Header>();
-    found.headers().forEach(header -> headers.add(new Outgoing.Header(header.key(), header.value())));
+    found
+        .headers()
+        .forEach(header -> headers.add(new Outgoing.Header(header.key(), header.value())));
     return new Incoming(
         found.topic(),
         Instant.ofEpochMilli(Math.max(0, found.timestamp())),
@@ -148,14 +149,13 @@ public final class Inbox implements BatchHandler {
     }
     incoming
         .headers()
-        .forEach(
-            header -> {
-              var kept = RecordHeader.newBuilder().setKey(header.key());
-              if (header.value() != null) {
-                kept.setValue(ByteString.copyFrom(header.value()));
-              }
-              letter.addHeaders(kept);
-            });
+        .forEach(header -> {
+          var kept = RecordHeader.newBuilder().setKey(header.key());
+          if (header.value() != null) {
+            kept.setValue(ByteString.copyFrom(header.value()));
+          }
+          letter.addHeaders(kept);
+        });
     return letter.build();
   }
 }

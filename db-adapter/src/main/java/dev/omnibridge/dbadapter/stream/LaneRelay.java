@@ -72,6 +72,7 @@ final class LaneRelay extends VerticleBase {
             .addKeyValue(LogKeys.LANE, lane.lane())
             .addKeyValue(LogKeys.REASON, failure.toString())
             .log("relay starts its turn again");
+        signalled.set(false);
         sleep(LEASE_ELSEWHERE_MILLIS);
       }
     }
@@ -130,8 +131,8 @@ final class LaneRelay extends VerticleBase {
   }
 
   /**
-   * Waits with a limit. The limit belongs to the future: a wait that itself times out leaves Vert.x's
-   * queue of a virtual thread in a state in which no later wait works.
+   * Waits with a limit. The limit belongs to the future: a wait that itself times out leaves
+   * Vert.x's queue of a virtual thread in a state in which no later wait works.
    */
   private static <T> T bounded(Future<T> future) {
     return future.timeout(LIMIT_SECONDS, TimeUnit.SECONDS).await();

@@ -11,15 +11,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,14 +33,15 @@ final class Topics {
   private static final Duration LONG_RETENTION = Duration.ofDays(30);
   private static final Duration RETENTION = Duration.ofDays(7);
   private static final long AGAIN_MILLIS = 1_000;
-  private static final int LIMIT_SECONDS = 5;
+  private static final int LIMIT_MILLIS = 5_000;
   private static final int MAX_DEAD_LETTER_BYTES = 2 << 20;
 
   private final Vertx vertx;
   private final Catalogue catalogue;
   private final String environment;
   private final String bootstrapServers;
-  private volatile boolean stopped;
+  private boolean stopped;
+  private @Nullable Admin admin;
 
   Topics(Vertx vertx, Catalogue catalogue, String environment, String bootstrapServers) {
     this.vertx = vertx;
@@ -50,49 +52,62 @@ final class Topics {
 
   /** Succeeds when all topics are there; tries until then, or until stopped. */
   Future<Void> ensure() {
-    if (stopped) {
-      return Future.succeededFuture();
-    }
-    return vertx
-        .executeBlocking(this::create, false)
+    return create()
+        .onComplete(_ -> close())
         .recover(failure -> {
           log.atDebug().addKeyValue(LogKeys.REASON, failure.getMessage()).log("no topics yet");
-          return vertx.timer(AGAIN_MILLIS, TimeUnit.MILLISECONDS).compose(_ -> ensure()).mapEmpty();
+          return stopped
+              ? Future.failedFuture(failure)
+              : vertx
+                  .timer(AGAIN_MILLIS, TimeUnit.MILLISECONDS)
+                  .compose(_ -> stopped ? Future.failedFuture(failure) : ensure());
         });
   }
 
   void stop() {
     stopped = true;
+    close();
   }
 
-  private Void create() throws ExecutionException, InterruptedException, TimeoutException {
-    try (var admin =
-        Admin.create(
-            Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                LIMIT_SECONDS * 1000,
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                LIMIT_SECONDS * 1000,
-                AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
-                500))) {
-      for (KafkaFuture<Void> made : admin.createTopics(wanted()).values().values()) {
-        await(made);
-      }
+  private void close() {
+    Admin open = admin;
+    admin = null;
+    if (open != null) {
+      open.close(Duration.ZERO);
     }
-    return null;
   }
 
-  private static void await(KafkaFuture<Void> made)
-      throws ExecutionException, InterruptedException, TimeoutException {
+  private Future<Void> create() {
     try {
-      made.get(LIMIT_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException refused) {
-      if (!(refused.getCause() instanceof TopicExistsException)) {
-        throw refused;
-      }
+      Admin open = Admin.create(settings());
+      admin = open;
+      var made =
+          open.createTopics(wanted()).values().values().stream().map(this::existing).toList();
+      return Future.all(made).mapEmpty();
+    } catch (KafkaException unresolvable) {
+      return Future.failedFuture(unresolvable);
     }
+  }
+
+  private Map<String, Object> settings() {
+    return Map.of(
+        AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
+        AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, LIMIT_MILLIS,
+        AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, LIMIT_MILLIS,
+        AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
+  }
+
+  /** On the context of the caller, made now or before. */
+  private Future<Void> existing(KafkaFuture<Void> made) {
+    return Future.<Void>fromCompletionStage(made.toCompletionStage(), vertx.getOrCreateContext())
+        .recover(failure ->
+            causeOf(failure) instanceof TopicExistsException
+                ? Future.succeededFuture()
+                : Future.failedFuture(failure));
+  }
+
+  private static @Nullable Throwable causeOf(Throwable failure) {
+    return failure instanceof CompletionException ? failure.getCause() : failure;
   }
 
   private List<NewTopic> wanted() {

@@ -12,12 +12,16 @@ import dev.omnibridge.api.workflow.v1.SubmitWorkflowRequest;
 import dev.omnibridge.orchestrator.definition.Values;
 import dev.omnibridge.orchestrator.run.Submission;
 import dev.omnibridge.runtime.Fault;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Submissions as the shell takes them. */
 final class Inputs {
+  /** Half of what a row holds, because a control character takes more room as JSON. */
+  private static final int MAX_LABELS = 8 * 1024;
+
   private static final ObjectMapper JSON =
       new ObjectMapper(
               JsonFactory.builder()
@@ -39,7 +43,22 @@ final class Inputs {
         json(request.getInput()),
         correlationId.isEmpty() ? newCorrelationId.get() : correlationId,
         orNull(request.getSessionId()),
-        Map.copyOf(request.getLabelsMap()));
+        labels(request.getLabelsMap()));
+  }
+
+  private static Map<String, String> labels(Map<String, String> labels) {
+    int length = 2;
+    for (var label : labels.entrySet()) {
+      length += utf8(label.getKey()) + utf8(label.getValue()) + 6;
+    }
+    if (length > MAX_LABELS) {
+      throw Fault.invalidField("LABELS_TOO_LARGE", "labels", "All labels together may have 8 KiB.");
+    }
+    return Map.copyOf(labels);
+  }
+
+  private static int utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   static String namespace(String given) {

@@ -32,6 +32,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /** The WorkflowService. Every call is handled on the context of the shell. */
@@ -69,7 +70,7 @@ public final class WorkflowApi extends WorkflowServiceImplBase {
     return Future.fromCompletionStage(workflows.submit(submission))
         .compose(result -> submitted(result, scope))
         .timeout(scope.within(LIMIT).toMillis() + 1, TimeUnit.MILLISECONDS)
-        .recover(failure -> Future.failedFuture(timely(failure)));
+        .recover(failure -> Future.failedFuture(timely(failure, "submission", "SUBMIT_UNKNOWN")));
   }
 
   private Future<SubmitWorkflowResponse> submitted(Submission.Result result, CallScope scope) {
@@ -87,12 +88,13 @@ public final class WorkflowApi extends WorkflowServiceImplBase {
     return SubmitWorkflowResponse.newBuilder().setWorkflow(workflow).setExisted(existed).build();
   }
 
-  private static Throwable timely(Throwable failure) {
-    return failure instanceof java.util.concurrent.TimeoutException
+  /** The shell goes on; only this caller is not told any more. */
+  private static Throwable timely(Throwable failure, String what, String reason) {
+    return failure instanceof TimeoutException
         ? Fault.of(
             Fault.Kind.TIMEOUT,
-            "SUBMIT_UNKNOWN",
-            "It is not known yet whether the submission was accepted; repeat it with its request id.")
+            reason,
+            "It is not known yet whether the %s was accepted; repeat it to learn.".formatted(what))
         : failure;
   }
 
@@ -178,6 +180,8 @@ public final class WorkflowApi extends WorkflowServiceImplBase {
                 .row(request.getKey(), scope.within(LIMIT))
                 .compose(row -> cancel(row, request.getReason()))
                 .timeout(scope.within(LIMIT).toMillis() + 1, TimeUnit.MILLISECONDS)
+                .recover(failure ->
+                    Future.failedFuture(timely(failure, "cancellation", "CANCEL_UNKNOWN")))
                 .map(view -> CancelWorkflowResponse.newBuilder().setWorkflow(view).build()));
   }
 

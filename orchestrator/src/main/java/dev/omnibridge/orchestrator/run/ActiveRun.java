@@ -153,13 +153,21 @@ final class ActiveRun {
       fail(ask, Refusals.stopping());
     } else if (fault.kind() == Fault.Kind.CONFLICT) {
       conflict(ask, fault);
-    } else if (ask.submission != null && !ask.sent && fault.is("CIRCUIT_OPEN")) {
+    } else if (ask.submission != null && surelyNotAppended(ask, fault)) {
       fail(ask, fault);
     } else {
       ask.sent = ask.sent || !fault.is("CIRCUIT_OPEN");
       complain(tries, fault);
       shell.later(shell.pause(tries), () -> append(ask, append, tries + 1));
     }
+  }
+
+  /** Refused for what it is, or never sent; then a submission is the client's matter again. */
+  private static boolean surelyNotAppended(Ask ask, Fault fault) {
+    return switch (fault.kind()) {
+      case INVALID, NOT_FOUND, EXISTS, REFUSED, OUT_OF_RANGE -> true;
+      default -> !ask.sent && fault.is("CIRCUIT_OPEN");
+    };
   }
 
   /** Once per append, and not by every run when the log is known to be away. */

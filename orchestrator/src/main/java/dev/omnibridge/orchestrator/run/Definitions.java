@@ -16,12 +16,15 @@ import java.util.concurrent.CompletionStage;
  * The definitions that runs are pinned to, by the hash of their canonical text; keeps some at hand.
  */
 final class Definitions {
-  private static final int KEPT = 500;
+  private static final int KEPT = 300;
+  private static final int LONGEST_KEPT = 64 * 1024;
 
   private final DefinitionReader reader;
   private final World world;
   private final Limits limits;
   private final Map<String, Pinned> byHash = new Recent<>();
+
+  /** By the hash of what a user wrote. */
   private final Map<String, Pinned> byText = new Recent<>();
 
   Definitions(DefinitionReader reader, World world, Limits limits) {
@@ -39,17 +42,15 @@ final class Definitions {
 
   /** Reads what a user wrote; throws what {@link DefinitionReader#read} throws. */
   CompletionStage<Pinned> read(String text) {
-    Pinned known = byText.get(text);
+    String key = hash(text);
+    Pinned known = byText.get(key);
     if (known != null) {
       return CompletableFuture.completedStage(known);
     }
     return world
         .turns()
         .aside(() -> pin(reader.read(text)))
-        .thenApply(pinned -> {
-          byText.put(text, pinned);
-          return keep(pinned);
-        });
+        .thenApply(pinned -> keep(byText, key, pinned));
   }
 
   /** The definition that a run is pinned to. */
@@ -62,11 +63,14 @@ final class Definitions {
         .log()
         .definition(hash)
         .thenCompose(text -> world.turns().aside(() -> pin(reader.read(text))))
-        .thenApply(this::keep);
+        .thenApply(pinned -> keep(byHash, hash, pinned));
   }
 
-  private Pinned keep(Pinned pinned) {
-    byHash.put(pinned.hash(), pinned);
+  /** Long ones are read again for every run: a few of them must not fill the memory. */
+  private static Pinned keep(Map<String, Pinned> kept, String key, Pinned pinned) {
+    if (pinned.text().length() <= LONGEST_KEPT) {
+      kept.put(key, pinned);
+    }
     return pinned;
   }
 

@@ -76,9 +76,7 @@ public record Submission(
             request ? "REQUEST_ID_REUSED" : "WORKFLOW_EXISTS",
             "The %s %s was used before for a submission with another %s."
                 .formatted(
-                    request ? "request id" : "workflow id",
-                    request ? requestId : workflowId,
-                    what))
+                    request ? "request id" : "workflow id", request ? requestId : workflowId, what))
         .with("difference", what)
         .with("run_id", runId)
         .with("workflow_id", theirs.getOrDefault("workflow_id", ""));

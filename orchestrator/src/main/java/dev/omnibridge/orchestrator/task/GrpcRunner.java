@@ -18,11 +18,11 @@ import java.util.concurrent.CompletionStage;
  * Makes one kind of call to one service; a failure becomes an outcome by the policy of the call.
  */
 final class GrpcRunner implements TaskRunner {
-  private final Service service;
+  private final CalledService service;
   private final CallPolicy policy;
   private final Method method;
 
-  GrpcRunner(Service service, CallPolicy policy, Method method) {
+  GrpcRunner(CalledService service, CallPolicy policy, Method method) {
     this.service = service;
     this.policy = policy;
     this.method = method;

@@ -25,8 +25,8 @@ public final class SuiteTasks implements World.Tasks {
 
   public SuiteTasks(
       Channel stamping, Terms stampingTerms, Channel intelligence, Terms intelligenceTerms) {
-    Service stamps = service("stamping-service", stamping, stampingTerms);
-    Service minds = service("intelligence-service", intelligence, intelligenceTerms);
+    CalledService stamps = service("stamping-service", stamping, stampingTerms);
+    CalledService minds = service("intelligence-service", intelligence, intelligenceTerms);
     CallPolicy essential =
         new CallPolicy(
             TaskKind.ESSENTIAL,
@@ -46,8 +46,8 @@ public final class SuiteTasks implements World.Tasks {
             "analyze", new GrpcRunner(minds, optional, mindCalls::analyze));
   }
 
-  private static Service service(String name, Channel channel, Terms terms) {
-    return new Service(name, channel, terms.deadline(), terms.maxUnderWay());
+  private static CalledService service(String name, Channel channel, Terms terms) {
+    return new CalledService(name, channel, terms.deadline(), terms.maxUnderWay());
   }
 
   @Override

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The decisions behind the first switch of the rules: which events a command leads to. */
 final class Course {
+  /** The events of the longest way to the end, for which there must always be room. */
+  private static final int MAX_LAST = 3;
+
   private final Definition definition;
   private final Limits limits;
 
@@ -224,7 +227,7 @@ final class Course {
   /** What does not fit into an event, or into the history, ends the run instead. */
   private Decision accept(Unfinished now, List<Event> events, Instant at) {
     String detail = null;
-    if (now.tally().events() + events.size() > limits.maxEvents() - 2) {
+    if (now.tally().events() + events.size() > limits.maxEvents() - MAX_LAST) {
       detail = "The history of the run is longer than %,d events".formatted(limits.maxEvents());
     } else if (tooLarge(events)) {
       detail = "What a step leads to is too large for the log";

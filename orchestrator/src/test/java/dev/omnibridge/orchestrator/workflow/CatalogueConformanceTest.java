@@ -36,10 +36,14 @@ class CatalogueConformanceTest {
     for (Event event : events) {
       String type = WorkflowEventCodec.type(event);
       assertThat(catalogue.event(type).producer()).isEqualTo("orchestrator");
-      assertThat(catalogue.problems(type, WorkflowEventCodec.encode(Story.run("{}"), event))).isEmpty();
+      assertThat(catalogue.problems(type, WorkflowEventCodec.encode(Story.run("{}"), event)))
+          .isEmpty();
     }
     Set<Class<?>> seen = events.stream().map(Event::getClass).collect(Collectors.toSet());
     assertThat(seen)
-        .containsAll(Arrays.stream(Event.class.getPermittedSubclasses()).filter(Record.class::isAssignableFrom).toList());
+        .containsAll(
+            Arrays.stream(Event.class.getPermittedSubclasses())
+                .filter(Record.class::isAssignableFrom)
+                .toList());
   }
 }

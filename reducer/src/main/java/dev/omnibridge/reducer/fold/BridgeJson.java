@@ -46,20 +46,20 @@ public final class BridgeJson {
     var list = json.putArray("counts");
     windows
         .counts()
-        .forEach(
-            (start, count) ->
-                list.addObject()
-                    .put("start", start.toString())
-                    .put("events", count.events())
-                    .put("stamps", count.stamps())
-                    .put("workflows_ended", count.ended()));
+        .forEach((start, count) ->
+            list.addObject()
+                .put("start", start.toString())
+                .put("events", count.events())
+                .put("stamps", count.stamps())
+                .put("workflows_ended", count.ended()));
   }
 
   /** Reads a stored state; windows of another shape than the wanted one start anew. */
   public static BridgeState read(
       String namespace, long version, JsonNode json, Windows.Shape wanted) {
     if (json.path("schema").asInt() != SCHEMA) {
-      throw new IllegalArgumentException("Unknown schema of a bridge state: " + json.path("schema"));
+      throw new IllegalArgumentException(
+          "Unknown schema of a bridge state: " + json.path("schema"));
     }
     return new BridgeState(
         namespace,

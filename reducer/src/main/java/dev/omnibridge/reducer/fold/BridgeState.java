@@ -26,7 +26,9 @@ public record BridgeState(
     Windows windows,
     @Nullable Instant lastEventAt) {
 
-  /** Beyond so many different types a file counts as "other", to keep the state's size in bounds. */
+  /**
+   * Beyond so many different types a file counts as "other", to keep the state's size in bounds.
+   */
   static final int MOST_FILE_TYPES = 10_000;
 
   private static final String OTHER = "other";

@@ -73,8 +73,7 @@ public record Counters(
       case Began _ -> new Counters(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
       case Finished(Phase outcome) -> finished(outcome);
       case Lasted(var time) -> new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, time.toMillis());
-      case Stepped(boolean marked) ->
-          new Counters(0, 0, 0, 0, 1, marked ? 1 : 0, 0, 0, 0, 0, 0, 0);
+      case Stepped(boolean marked) -> new Counters(0, 0, 0, 0, 1, marked ? 1 : 0, 0, 0, 0, 0, 0, 0);
       case Added(long size, String _) -> new Counters(0, 0, 0, 0, 0, 0, 1, size, 0, 0, 0, 0);
       case Resized(long difference) -> new Counters(0, 0, 0, 0, 0, 0, 0, difference, 0, 0, 0, 0);
       case Refused _ -> new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0);

@@ -25,7 +25,9 @@ final class FileTypes {
     return value.isTextual() ? value.textValue() : "";
   }
 
-  /** Empty for a name that begins with its only dot, and for what does not look like an extension. */
+  /**
+   * Empty for a name that begins with its only dot, and for what does not look like an extension.
+   */
   private static String extension(String path) {
     String name = path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
     int dot = name.lastIndexOf('.');

@@ -7,8 +7,7 @@ import java.time.Instant;
 public sealed interface Intent {
 
   /** A state machine moved. */
-  record Transition(
-      StreamKey stream, long version, Phase from, Phase to, String cause, Instant at)
+  record Transition(StreamKey stream, long version, Phase from, Phase to, String cause, Instant at)
       implements Intent {}
 
   /** An event did not fit: it is counted and told, and changes nothing else. */

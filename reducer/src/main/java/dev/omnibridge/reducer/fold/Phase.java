@@ -26,7 +26,9 @@ public enum Phase {
     return this != ABSENT && !finished();
   }
 
-  /** The legal moves: nothing comes back from its end, or to its beginning, or completes unstarted. */
+  /**
+   * The legal moves: nothing comes back from its end, or to its beginning, or completes unstarted.
+   */
   public boolean mayBecome(Phase next) {
     return switch (this) {
       case ABSENT -> next == PENDING;

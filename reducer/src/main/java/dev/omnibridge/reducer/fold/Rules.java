@@ -29,9 +29,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an event does: (view, event) to (view', change of the totals, intents). Read the two switches
- * over facts as the specification. A version is folded once and in order; an event that does not fit
- * its stream is an anomaly, never an exception, because the stream goes on after it.
+ * What an event does: (view, event) to (view', change of the totals, intents). Read the two
+ * switches over facts as the specification. A version is folded once and in order; an event that
+ * does not fit its stream is an anomaly, never an exception, because the stream goes on after it.
  */
 public final class Rules {
   private Rules() {}
@@ -86,8 +86,7 @@ public final class Rules {
   /** The result of a run follows the move to its end; a terminated run's is told as cancelled. */
   private static Folded end(Workflow now, Heard event, Phase outcome) {
     boolean fits =
-        now.phase() == outcome
-            || (now.phase() == Phase.TERMINATED && outcome == Phase.CANCELLED);
+        now.phase() == outcome || (now.phase() == Phase.TERMINATED && outcome == Phase.CANCELLED);
     if (!fits) {
       return refused(now, event, "OUTCOME_MISMATCH");
     }

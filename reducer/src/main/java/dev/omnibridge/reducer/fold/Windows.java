@@ -11,8 +11,8 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * Counts by time of the event, in windows that overlap: with 5 s every 4 s, an event is in one or in
- * two of them. Windows that ended long enough before the newest event are gone; because that is
+ * Counts by time of the event, in windows that overlap: with 5 s every 4 s, an event is in one or
+ * in two of them. Windows that ended long enough before the newest event are gone; because that is
  * decided by the newest event alone, the order in which events come does not matter.
  */
 public record Windows(Shape shape, NavigableMap<Instant, Count> counts) {

@@ -103,8 +103,7 @@ public final class StateApi extends StateServiceGrpc.StateServiceImplBase {
       return canonical(wanted);
     }
     // Another reducer may own the partition; only looking again tells of its commits.
-    var timer =
-        context.owner().timer(Math.min(left, LOOK_AGAIN_MILLIS), TimeUnit.MILLISECONDS);
+    var timer = context.owner().timer(Math.min(left, LOOK_AGAIN_MILLIS), TimeUnit.MILLISECONDS);
     return Future.any(moved, timer)
         .transform(_ -> Future.succeededFuture(timer.cancel()))
         .compose(_ -> answer(wanted));
@@ -117,10 +116,8 @@ public final class StateApi extends StateServiceGrpc.StateServiceImplBase {
         .filter(row -> row.getVersion() >= wanted.version())
         .filter(row -> StateStore.view(row) instanceof Workflow)
         .findFirst()
-        .map(
-            row ->
-                Answers.projection(
-                    row, (Workflow) StateStore.view(row), found.getTransitionsList()));
+        .map(row ->
+            Answers.projection(row, (Workflow) StateStore.view(row), found.getTransitionsList()));
   }
 
   private Future<GetWorkflowStateResponse> canonical(Wanted wanted) {
@@ -185,8 +182,7 @@ public final class StateApi extends StateServiceGrpc.StateServiceImplBase {
         _ -> store.bridges(request.getPageSize(), request.getPageToken()).map(this::told));
   }
 
-  private ListBridgeStatesResponse told(
-      dev.omnibridge.api.log.v1.ListBridgeStatesResponse page) {
+  private ListBridgeStatesResponse told(dev.omnibridge.api.log.v1.ListBridgeStatesResponse page) {
     var answer = ListBridgeStatesResponse.newBuilder().setNextPageToken(page.getNextPageToken());
     page.getStatesList().forEach(row -> answer.addStates(told(store.bridge(row))));
     return answer.build();

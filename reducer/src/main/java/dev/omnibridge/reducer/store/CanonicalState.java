@@ -39,13 +39,12 @@ public record CanonicalState(Workflow view, List<Transition> transitions) {
     private Future<CanonicalState> fold(ReadStreamResponse page) {
       page.getEventsList().stream()
           .map(event -> Rules.reduce(view, Recorded.heard(stream, event)))
-          .forEach(
-              verdict -> {
-                if (verdict instanceof Folded(StreamView next, var _, List<Intent> intents)) {
-                  view = (Workflow) next;
-                  keep(intents);
-                }
-              });
+          .forEach(verdict -> {
+            if (verdict instanceof Folded(StreamView next, var _, List<Intent> intents)) {
+              view = (Workflow) next;
+              keep(intents);
+            }
+          });
       return page.getEventsCount() > 0 && view.version() < page.getHeadVersion()
           ? next()
           : Future.succeededFuture(new CanonicalState(view, List.copyOf(transitions)));

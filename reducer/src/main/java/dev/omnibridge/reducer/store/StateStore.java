@@ -98,7 +98,9 @@ public final class StateStore {
     return BridgeJson.read(row.getNamespace(), row.getVersion(), json(row.getState()), windows);
   }
 
-  /** Events of a stream after a version, as many as fit in one page. NOT_FOUND without the stream. */
+  /**
+   * Events of a stream after a version, as many as fit in one page. NOT_FOUND without the stream.
+   */
   public Future<ReadStreamResponse> stream(StreamKey stream, long after) {
     var request =
         ReadStreamRequest.newBuilder().setStream(name(stream)).setAfterVersion(after).build();

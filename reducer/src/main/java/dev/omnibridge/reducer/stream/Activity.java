@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Where each namespace stands in the commit cycle at this moment, in this process; idle ones are not
- * kept. Written by the reduction, read by anybody.
+ * Where each namespace stands in the commit cycle at this moment, in this process; idle ones are
+ * not kept. Written by the reduction, read by anybody.
  */
 public final class Activity {
   private final Map<String, BridgePhase> busy = new ConcurrentHashMap<>();

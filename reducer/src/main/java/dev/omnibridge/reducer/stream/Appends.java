@@ -48,13 +48,12 @@ record Appends(InstantSource clock, RandomGenerator random) {
     bridges.values().forEach(state -> request.addRows(row(state)));
     bridges
         .values()
-        .forEach(
-            state ->
-                request.addAppends(
-                    event(
-                        state.namespace(),
-                        COMMITTED,
-                        committed(state, draft.events(state.namespace())))));
+        .forEach(state ->
+            request.addAppends(
+                event(
+                    state.namespace(),
+                    COMMITTED,
+                    committed(state, draft.events(state.namespace())))));
     return request.addAllPositions(moves).addAllDeadLetters(draft.deadLetters()).build();
   }
 

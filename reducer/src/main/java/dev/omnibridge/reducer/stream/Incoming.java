@@ -21,7 +21,9 @@ sealed interface Incoming {
   /** An event of our log. */
   record Event(Heard heard) implements Incoming {}
 
-  /** Readable, but from no stream that is folded: it has no version, so it cannot be counted once. */
+  /**
+   * Readable, but from no stream that is folded: it has no version, so it cannot be counted once.
+   */
   record Foreign() implements Incoming {}
 
   /** Not an event at all. */

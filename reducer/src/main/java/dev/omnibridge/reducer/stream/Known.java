@@ -45,14 +45,13 @@ record Known(Map<ViewKey, StreamView> views, Map<String, BridgeState> bridges) {
   }
 
   private void remember(Map<String, Set<ViewKey>> touched, Memory memory) {
-    touched.forEach(
-        (namespace, keys) -> {
-          BridgeState bridge = memory.bridge(namespace);
-          if (bridge != null) {
-            bridges.put(namespace, bridge);
-            keys.forEach(key -> remember(key, memory.view(key)));
-          }
-        });
+    touched.forEach((namespace, keys) -> {
+      BridgeState bridge = memory.bridge(namespace);
+      if (bridge != null) {
+        bridges.put(namespace, bridge);
+        keys.forEach(key -> remember(key, memory.view(key)));
+      }
+    });
   }
 
   private void remember(ViewKey key, @Nullable StreamView view) {
@@ -75,14 +74,12 @@ record Known(Map<ViewKey, StreamView> views, Map<String, BridgeState> bridges) {
 
   private void askForViews(Map<String, Set<ViewKey>> touched, StateStore store) {
     var answers = new ArrayList<Future<?>>();
-    touched.forEach(
-        (namespace, keys) -> {
-          var missing =
-              keys.stream().filter(key -> !views.containsKey(key)).map(ViewKey::id).toList();
-          for (List<String> page : pages(missing)) {
-            answers.add(store.views(namespace, page).map(this::keep));
-          }
-        });
+    touched.forEach((namespace, keys) -> {
+      var missing = keys.stream().filter(key -> !views.containsKey(key)).map(ViewKey::id).toList();
+      for (List<String> page : pages(missing)) {
+        answers.add(store.views(namespace, page).map(this::keep));
+      }
+    });
     await(answers);
   }
 

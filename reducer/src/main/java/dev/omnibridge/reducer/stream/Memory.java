@@ -9,9 +9,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is committed, as far as it is remembered: recently used views and bridge states. It may be out
- * of date, because another reducer can commit too; but whoever changes a view changes the bridge
- * state of its namespace in the same commit, so the version of that row tells. Used by one thread.
+ * What is committed, as far as it is remembered: recently used views and bridge states. It may be
+ * out of date, because another reducer can commit too; but whoever changes a view changes the
+ * bridge state of its namespace in the same commit, so the version of that row tells. Used by one
+ * thread.
  */
 final class Memory {
   private static final int NAMESPACES = 1_000;

@@ -8,7 +8,9 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Tells who waits for a stream that this process has committed more of it. Safe for all threads. */
+/**
+ * Tells who waits for a stream that this process has committed more of it. Safe for all threads.
+ */
 public final class Progress {
   private final Map<ViewKey, Promise<Void>> waiting = new ConcurrentHashMap<>();
 

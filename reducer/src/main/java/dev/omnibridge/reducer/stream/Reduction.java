@@ -131,24 +131,27 @@ public final class Reduction implements BatchHandler {
           .addKeyValue(LogKeys.COUNT, draft.deadLetters().size())
           .log("records that cannot be folded are dead letters now");
     }
-    draft.anomalies().forEach(Reduction::tell);
+    if (!draft.anomalies().isEmpty()) {
+      tell(draft.anomalies().size(), draft.anomalies().getFirst());
+    }
   }
 
-  private static void tell(Anomaly anomaly) {
+  /** One line for a commit, whatever happened; the bridge state counts them all. */
+  private static void tell(int count, Anomaly anomaly) {
     log.atWarn()
+        .addKeyValue(LogKeys.COUNT, count)
         .addKeyValue(LogKeys.STREAM, anomaly.stream().id())
         .addKeyValue(LogKeys.NAMESPACE, anomaly.stream().namespace())
         .addKeyValue(LogKeys.VERSION, anomaly.version())
         .addKeyValue(LogKeys.REASON, anomaly.reason())
-        .log("event does not fit its stream");
+        .log("events do not fit their streams; this is the first");
   }
 
   /** Never silent: if not even this can be appended, the log says so. */
   private void giveUp(Work work, int attempts, Fault last) {
     String namespace =
         last.facts()
-            .getOrDefault(
-                "namespace", namespaces(work).stream().findFirst().orElse("default"));
+            .getOrDefault("namespace", namespaces(work).stream().findFirst().orElse("default"));
     log.atError()
         .addKeyValue(LogKeys.NAMESPACE, namespace)
         .addKeyValue(LogKeys.REASON, last.reason())

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** A batch on its way: its records in order, how many are committed, and where that left each partition. */
+/**
+ * A batch on its way: its records in order, how many are committed, and where that left each
+ * partition.
+ */
 final class Work {
 
   /** One record and what it is. */
@@ -45,8 +48,8 @@ final class Work {
   }
 
   /**
-   * The moves that pass so many more records. A partition that is only begun keeps its place, and is
-   * still checked: that fences off another owner.
+   * The moves that pass so many more records. A partition that is only begun keeps its place, and
+   * is still checked: that fences off another owner.
    */
   Collection<PositionMove> moves(int count) {
     var moves = new LinkedHashMap<ConsumerPartition, PositionMove>();

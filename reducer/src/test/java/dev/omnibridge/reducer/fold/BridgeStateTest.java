@@ -55,7 +55,8 @@ class BridgeStateTest {
 
   @Test
   void shouldCountAnEventInBothWindowsWhereTheyOverlap() {
-    var state = NONE.after(List.of(tally(1, new Nothing()), tally(4.5, new Finished(Phase.FAILED))));
+    var state =
+        NONE.after(List.of(tally(1, new Nothing()), tally(4.5, new Finished(Phase.FAILED))));
 
     assertThat(state.windows().counts())
         .containsExactly(
@@ -65,8 +66,7 @@ class BridgeStateTest {
   @Test
   void shouldCountTheFirstMomentOfAWindowInAndTheLastOut() {
     var first = NONE.after(List.of(tally(0, new Nothing())));
-    assertThat(first.windows().counts().keySet())
-        .containsExactly(START.minusSeconds(4), START);
+    assertThat(first.windows().counts().keySet()).containsExactly(START.minusSeconds(4), START);
     var end = NONE.after(List.of(tally(5, new Nothing())));
     assertThat(end.windows().counts().keySet()).containsExactly(START.plusSeconds(4));
   }
@@ -87,7 +87,9 @@ class BridgeStateTest {
       tallies.add(tally(0, new Added(1, "t" + i)));
     }
     var state = NONE.after(tallies);
-    assertThat(state.fileTypes()).hasSize(BridgeState.MOST_FILE_TYPES + 1).containsEntry("other", 5L);
+    assertThat(state.fileTypes())
+        .hasSize(BridgeState.MOST_FILE_TYPES + 1)
+        .containsEntry("other", 5L);
   }
 
   @Test

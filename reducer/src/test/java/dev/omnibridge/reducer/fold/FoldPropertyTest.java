@@ -79,12 +79,11 @@ class FoldPropertyTest {
             .add(folded.tally());
       }
     }
-    tallies.forEach(
-        (namespace, list) ->
-            states.merge(
-                namespace,
-                BridgeState.none(namespace, Windows.Shape.STANDARD).after(list),
-                (before, _) -> before.after(list)));
+    tallies.forEach((namespace, list) ->
+        states.merge(
+            namespace,
+            BridgeState.none(namespace, Windows.Shape.STANDARD).after(list),
+            (before, _) -> before.after(list)));
   }
 
   private static StreamView none(StreamKey stream) {

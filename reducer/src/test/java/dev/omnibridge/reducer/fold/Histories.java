@@ -41,8 +41,7 @@ public record Histories(RandomGenerator random, int namespaces) {
     for (int i = random.nextInt(5); i > 0; i--) {
       facts.add(new Fact.StepEnded(random.nextInt(4) == 0));
     }
-    Phase outcome =
-        List.of(Phase.COMPLETED, Phase.FAILED, Phase.CANCELLED).get(random.nextInt(3));
+    Phase outcome = List.of(Phase.COMPLETED, Phase.FAILED, Phase.CANCELLED).get(random.nextInt(3));
     facts.add(new Fact.Moved("RUNNING", outcome.name()));
     facts.add(new Fact.Ended(outcome));
     if (random.nextInt(5) == 0) {

@@ -132,9 +132,7 @@ class RulesTest {
     return switch (fact) {
       case Started _ -> phase == Phase.ABSENT;
       case Moved(String from, String to) ->
-          phase != Phase.ABSENT
-              && from.equals(phase.name())
-              && phase.mayBecome(Phase.valueOf(to));
+          phase != Phase.ABSENT && from.equals(phase.name()) && phase.mayBecome(Phase.valueOf(to));
       case StepEnded _ -> phase.active();
       case Ended(Phase outcome) ->
           outcome == phase || phase == Phase.TERMINATED && outcome == Phase.CANCELLED;
@@ -177,8 +175,7 @@ class RulesTest {
     assertThat(revised.tally().change()).isEqualTo(new Resized(-20));
     assertThat(fold(revised.view(), FILE, new Stamped(1, "md")).tally().change())
         .isEqualTo(new Refused());
-    assertThat(fold(Stamp.NONE, FILE, new Restamped(1)).tally().change())
-        .isEqualTo(new Refused());
+    assertThat(fold(Stamp.NONE, FILE, new Restamped(1)).tally().change()).isEqualTo(new Refused());
   }
 
   @Test

@@ -115,8 +115,7 @@ class StateApiTest {
   }
 
   @Test
-  void shouldAnswerFromTheLogAtOnceWhenNothingIsProjectedAndNoVersionIsDemanded()
-      throws Exception {
+  void shouldAnswerFromTheLogAtOnceWhenNothingIsProjectedAndNoVersionIsDemanded() throws Exception {
     record(new Fact.Started());
     var answer = workflow(0);
     assertThat(answer.getSource()).isEqualTo(StateSource.STATE_SOURCE_CANONICAL);
@@ -146,9 +145,7 @@ class StateApiTest {
   void shouldTellWhatANamespaceAddsUpTo() throws Exception {
     bridge("default");
     var state =
-        call(
-                StateServiceGrpc.getGetBridgeStateMethod(),
-                GetBridgeStateRequest.getDefaultInstance())
+        call(StateServiceGrpc.getGetBridgeStateMethod(), GetBridgeStateRequest.getDefaultInstance())
             .getState();
 
     assertThat(state.getNamespace()).isEqualTo("default");
@@ -174,7 +171,12 @@ class StateApiTest {
   void shouldPageThroughAllNamespaces() throws Exception {
     List.of("a", "b", "c").forEach(this::bridge);
     var first = list(ListBridgeStatesRequest.newBuilder().setPageSize(2).build());
-    var rest = list(ListBridgeStatesRequest.newBuilder().setPageSize(2).setPageToken(first.getNextPageToken()).build());
+    var rest =
+        list(
+            ListBridgeStatesRequest.newBuilder()
+                .setPageSize(2)
+                .setPageToken(first.getNextPageToken())
+                .build());
 
     assertThat(first.getStatesList()).extracting("namespace").containsExactly("a", "b");
     assertThat(rest.getStatesList()).extracting("namespace").containsExactly("c");

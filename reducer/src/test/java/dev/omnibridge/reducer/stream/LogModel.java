@@ -53,19 +53,17 @@ public final class LogModel {
 
   /** The next append is refused, and nothing of it is written. */
   void refuseNext(Fault fault) {
-    troubles.add(
-        _ -> {
-          throw fault;
-        });
+    troubles.add(_ -> {
+      throw fault;
+    });
   }
 
   /** The next append is written, and its answer is lost. */
   void loseNextAnswer() {
-    troubles.add(
-        write -> {
-          write.run();
-          throw Fault.unavailable("ANSWER_LOST", "The answer was lost.", null);
-        });
+    troubles.add(write -> {
+      write.run();
+      throw Fault.unavailable("ANSWER_LOST", "The answer was lost.", null);
+    });
   }
 
   /** The stream has this event now. */

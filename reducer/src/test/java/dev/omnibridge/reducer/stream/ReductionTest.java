@@ -68,7 +68,8 @@ class ReductionTest {
 
   private Reduction reduction() {
     var config =
-        ReducerConfig.from(Env.of(Map.of("REDUCER_LEAST_JITTER", "1ms", "REDUCER_MOST_JITTER", "2ms")));
+        ReducerConfig.from(
+            Env.of(Map.of("REDUCER_LEAST_JITTER", "1ms", "REDUCER_MOST_JITTER", "2ms")));
     var store = new StateStore(edge.peer(Peer.DB_ADAPTER), Windows.Shape.STANDARD);
     return new Reduction(config, vertx, store, new Progress(), new Activity());
   }
@@ -85,7 +86,8 @@ class ReductionTest {
     assertThat(model.transitions).hasSize(2);
     assertThat(bridge("default").counters().steps()).isEqualTo(1);
     assertThat(bridge("default").counters().active()).isEqualTo(1);
-    assertThat(model.published).extracting(NewEvent::getType)
+    assertThat(model.published)
+        .extracting(NewEvent::getType)
         .containsExactly("dev.omnibridge.state.committed.v1");
   }
 
@@ -147,7 +149,8 @@ class ReductionTest {
     pump(0);
 
     assertThat(position(0)).isEqualTo(3);
-    assertThat(model.deadLetters).extracting("errorReason")
+    assertThat(model.deadLetters)
+        .extracting("errorReason")
         .containsExactly("ENVELOPE_MALFORMED", "RECORD_EMPTY");
     assertThat(bridge("default").counters().started()).isEqualTo(1);
   }
@@ -189,7 +192,8 @@ class ReductionTest {
     assertThatThrownBy(() -> handleAll(reduction, 0))
         .isInstanceOfSatisfying(Fault.class, f -> assertThat(f.is("ROW_CONFLICT")).isTrue());
     assertThat(model.appends).isEqualTo(5);
-    assertThat(model.published).extracting(NewEvent::getType)
+    assertThat(model.published)
+        .extracting(NewEvent::getType)
         .containsExactly("dev.omnibridge.state.reducer-gave-up.v1");
     assertThat(model.positions).isEmpty();
 
@@ -290,7 +294,10 @@ class ReductionTest {
       Histories histories, List<List<Heard>> streams, RandomGenerator random) {
     for (int partition = 0; partition < 3; partition++) {
       int mine = partition;
-      var here = streams.stream().filter(s -> Math.floorMod(s.getFirst().stream().hashCode(), 3) == mine).toList();
+      var here =
+          streams.stream()
+              .filter(s -> Math.floorMod(s.getFirst().stream().hashCode(), 3) == mine)
+              .toList();
       var last = here.stream().map(List::getLast).toList();
       for (Heard event : histories.repeat(histories.interleave(here))) {
         if (last.contains(event) || random.nextInt(10) > 0) {
@@ -320,14 +327,13 @@ class ReductionTest {
 
   private Batch batch(RandomGenerator random) {
     var slices = new ArrayList<Slice>();
-    kafka.forEach(
-        (number, records) -> {
-          int from = (int) Math.max(0, position(number));
-          int to = Math.min(records.size(), from + 1 + random.nextInt(20));
-          if (from < to && random.nextBoolean()) {
-            slices.add(slice(number, from, to));
-          }
-        });
+    kafka.forEach((number, records) -> {
+      int from = (int) Math.max(0, position(number));
+      int to = Math.min(records.size(), from + 1 + random.nextInt(20));
+      if (from < to && random.nextBoolean()) {
+        slices.add(slice(number, from, to));
+      }
+    });
     return new Batch(slices);
   }
 

@@ -44,6 +44,21 @@ final class Guard implements ServerInterceptor {
         guarded(super::onHalfClose);
       }
 
+      @Override
+      public void onCancel() {
+        if (!closed) {
+          super.onCancel();
+        }
+      }
+
+      @Override
+      public void onComplete() {
+        if (!closed) {
+          super.onComplete();
+        }
+      }
+
+      /** A handler whose call was closed for it hears of it as a caller who went away. */
       private void guarded(Runnable step) {
         if (closed) {
           return;
@@ -53,6 +68,7 @@ final class Guard implements ServerInterceptor {
         } catch (RuntimeException failure) {
           closed = true;
           close(call, failure);
+          super.onCancel();
         }
       }
     };

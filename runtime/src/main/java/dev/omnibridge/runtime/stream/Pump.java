@@ -108,7 +108,7 @@ public final class Pump extends VerticleBase {
     drained.complete();
   }
 
-  private void consume(PumpSession open) throws Exception {
+  private void consume(PumpSession open) {
     var backoff = backoff();
     long reached = System.nanoTime();
     while (running) {
@@ -122,7 +122,7 @@ public final class Pump extends VerticleBase {
   }
 
   /** Positions that cannot be loaded are waited for here; Kafka's own failures end the session. */
-  private Batch next(PumpSession open, Backoff backoff) throws Exception {
+  private Batch next(PumpSession open, Backoff backoff) {
     try {
       return open.next();
     } catch (Fault storeAway) {
@@ -133,7 +133,7 @@ public final class Pump extends VerticleBase {
 
   private void handle(PumpSession open, Batch batch, Backoff backoff) {
     try {
-      handler.handle(batch).await(config.handleLimit().toMillis(), TimeUnit.MILLISECONDS);
+      Waits.within(config.handleLimit(), handler.handle(batch));
       open.done(batch);
       backoff.reset();
       handling.ended();

@@ -10,8 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.Metric;
@@ -58,7 +56,7 @@ final class PumpSession implements AutoCloseable {
   }
 
   /** Finds the cluster and its topics, and begins to consume them. */
-  static PumpSession open(Vertx vertx, PumpConfig config, Positions positions) throws Exception {
+  static PumpSession open(Vertx vertx, PumpConfig config, Positions positions) {
     Admin admin = Admin.create(config.clientProperties());
     try {
       Topology topology = topology(admin, config);
@@ -77,31 +75,28 @@ final class PumpSession implements AutoCloseable {
     }
   }
 
-  private static Topology topology(Admin admin, PumpConfig config) throws TimeoutException {
-    return Topology.read(admin, config.topics())
-        .await(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+  private static Topology topology(Admin admin, PumpConfig config) {
+    return Waits.within(ANSWER_LIMIT, Topology.read(admin, config.topics()));
   }
 
-  private void begin() throws TimeoutException {
+  private void begin() {
     var begun =
         switch (config.assignment()) {
           case GROUP -> consumer.subscribe(Set.copyOf(config.topics()));
           case ALL -> consumer.assign(topology.partitions());
         };
-    begun.await(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    Waits.within(ANSWER_LIMIT, begun);
   }
 
   /**
    * What can be handled next; empty when nothing came, or when what came has to be sought first.
    */
-  Batch next() throws TimeoutException {
+  Batch next() {
     review();
     place();
     // The reader's future is never completed once it is closed, so this wait has a limit as well.
     ConsumerRecords<byte[], byte[]> polled =
-        consumer
-            .poll(config.maxWait())
-            .await(config.maxWait().plus(ANSWER_LIMIT).toMillis(), TimeUnit.MILLISECONDS);
+        Waits.within(config.maxWait().plus(ANSWER_LIMIT), consumer.poll(config.maxWait()));
     return places.take(polled);
   }
 
@@ -116,7 +111,7 @@ final class PumpSession implements AutoCloseable {
   }
 
   /** A topic that was made anew or has grown needs a fresh session. */
-  private void review() throws TimeoutException {
+  private void review() {
     if (System.nanoTime() - reviewed < REVIEW_EVERY.toNanos() || !reachable()) {
       return;
     }
@@ -126,24 +121,21 @@ final class PumpSession implements AutoCloseable {
     }
   }
 
-  private void place() throws TimeoutException {
+  private void place() {
     Set<TopicPartition> unplaced = places.unplaced();
     if (unplaced.isEmpty()) {
       return;
     }
     Map<ConsumerPartition, Long> stored =
-        positions
-            .load(config.consumer(), topology.clusterId())
-            .await(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-    Map<TopicPartition, Long> ends =
-        consumer.endOffsets(unplaced).await(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        Waits.within(ANSWER_LIMIT, positions.load(config.consumer(), topology.clusterId()));
+    Map<TopicPartition, Long> ends = Waits.within(ANSWER_LIMIT, consumer.endOffsets(unplaced));
     for (TopicPartition partition : unplaced) {
       ConsumerPartition key = topology.key(config.consumer(), partition);
       seek(partition, Place.of(key, stored.get(key), ends.getOrDefault(partition, 0L)));
     }
   }
 
-  private void seek(TopicPartition partition, Place place) throws TimeoutException {
+  private void seek(TopicPartition partition, Place place) {
     if (place.truncated()) {
       log.atWarn()
           .addKeyValue(LogKeys.TOPIC, partition.topic())
@@ -152,7 +144,7 @@ final class PumpSession implements AutoCloseable {
           .log("partition ends before the stored position; reading it from its beginning");
     }
     try {
-      consumer.seek(partition, place.floor()).await(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      Waits.within(ANSWER_LIMIT, consumer.seek(partition, place.floor()));
       places.put(partition, place);
     } catch (IllegalStateException notAssignedAnyMore) {
       places.drop(partition);
@@ -185,7 +177,7 @@ final class PumpSession implements AutoCloseable {
   @Override
   public void close() {
     try {
-      consumer.close().await(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      Waits.within(CLOSE_LIMIT, consumer.close());
     } catch (Exception unclean) {
       log.atDebug().setCause(unclean).log("consumer did not close cleanly");
     } finally {

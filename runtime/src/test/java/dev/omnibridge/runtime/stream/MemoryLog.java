@@ -5,6 +5,7 @@ import dev.omnibridge.api.log.v1.ConsumerPartition;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.Fault.Kind;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ final class MemoryLog implements Positions, BatchHandler {
   private final Map<ConsumerPartition, Long> positions = new HashMap<>();
   private final Map<ConsumerPartition, List<String>> effects = new HashMap<>();
   private int failuresToCome;
+  private int hangsToCome;
   private int loads;
 
   @Override
@@ -29,6 +31,10 @@ final class MemoryLog implements Positions, BatchHandler {
     if (failuresToCome > 0) {
       failuresToCome--;
       return Future.failedFuture(Fault.unavailable("STORE_AWAY", "The store is away.", null));
+    }
+    if (hangsToCome > 0) {
+      hangsToCome--;
+      return Promise.promise().future();
     }
     for (Slice slice : batch.slices()) {
       if (positions.getOrDefault(slice.partition(), -1L) != slice.expectedOffset()) {
@@ -53,6 +59,11 @@ final class MemoryLog implements Positions, BatchHandler {
 
   synchronized void failNext(int times) {
     failuresToCome = times;
+  }
+
+  /** The next batches are never answered. */
+  synchronized void hangNext(int times) {
+    hangsToCome = times;
   }
 
   /** Moves every stored position behind the pump's back. */

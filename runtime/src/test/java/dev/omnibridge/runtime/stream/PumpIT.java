@@ -138,6 +138,17 @@ class PumpIT {
   }
 
   @Test
+  void shouldRepeatTheBatchWhenItsHandlerDoesNotAnswerInTime() throws Exception {
+    createTopic();
+    produce(50);
+    store.hangNext(2);
+    deploy(config().withHandleLimit(Duration.ofMillis(200)));
+
+    awaitAll();
+    assertOrdered();
+  }
+
+  @Test
   void shouldReadThePositionsAgainWhenAnotherConsumerHasMovedThem() throws Exception {
     createTopic();
     produce(30);

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * A service that calls go to: one breaker, and a bound on the calls under way. Those beyond wait in
  * order; there are never more of them than runs in memory. Used from one context only.
  */
-final class Service {
+final class CalledService {
   private final Channel channel;
   private final Duration deadline;
   private final int maxUnderWay;
@@ -23,7 +23,7 @@ final class Service {
   private final Queue<Runnable> waiting = new ArrayDeque<>();
   private int underWay;
 
-  Service(String name, Channel channel, Duration deadline, int maxUnderWay) {
+  CalledService(String name, Channel channel, Duration deadline, int maxUnderWay) {
     this.channel = channel;
     this.deadline = deadline;
     this.maxUnderWay = maxUnderWay;

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.orchestrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.omnibridge.api.workflow.v1.WorkflowState;
+import dev.omnibridge.testkit.FaultProxy;
+import dev.omnibridge.testkit.TestPostgres;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** The database goes away while calls are on their way, and comes back. */
+class LogOutageIT {
+
+  @Test
+  void shouldRecordEveryOutcomeOnceWhenTheDatabaseIsAwayInBetween() throws Exception {
+    TestPostgres.Database real = TestPostgres.freshDatabase();
+    try (FaultProxy proxy = FaultProxy.to(real.port())) {
+      TestPostgres.Database database =
+          new TestPostgres.Database(
+              real.host(), proxy.port(), real.user(), real.password(), real.name(), real.jdbcUrl());
+      try (RunningOrchestrator suite = RunningOrchestrator.start(database, Map.of())) {
+        suite.services.holdStamps = true;
+        String tasks =
+            "do: [{a: {call: stamp, with: {content: x}}}, {b: {call: analyze, with: {content: x}}}]";
+        IntStream.range(0, 20).forEach(i -> suite.submit("w" + i, tasks, "{}"));
+        assertThat(suite.services.stampCalled.await(10, TimeUnit.SECONDS)).isTrue();
+        proxy.refuse();
+        suite.services.holdStamps = false;
+        suite.services.stampReleased.countDown();
+        proxy.pass();
+        for (int i = 0; i < 20; i++) {
+          assertThat(suite.await("w" + i).getState())
+              .isEqualTo(WorkflowState.WORKFLOW_STATE_COMPLETED);
+          assertThat(suite.types("w" + i))
+              .containsExactly(
+                  "started.v1",
+                  "state-transition.v1",
+                  "step-completed.v1",
+                  "step-completed.v1",
+                  "state-transition.v1",
+                  "completed.v1");
+        }
+      }
+    }
+  }
+}
