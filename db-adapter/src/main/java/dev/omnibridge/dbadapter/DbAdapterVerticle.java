@@ -41,8 +41,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Wires db-adapter together; started means that appends are durably accepted. */
 public final class DbAdapterVerticle extends VerticleBase {
-  private static final int STAGING_CONNECTIONS = 2;
+  private static final int RELAXED_CONNECTIONS = 4;
   private static final int INBOX_RECORDS = 2_000;
+
+  /**
+   * The ways to the database; what is written through the relaxed one is on disk a little later.
+   */
+  private record Doors(Database database, Pool durable, Pool relaxed) {}
 
   private final DbAdapterConfig config;
   private final Edge edge;
@@ -59,27 +64,36 @@ public final class DbAdapterVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    var database = new Database(vertx, config.postgres());
-    Pool opened = closed(database.pool(config.readers(), true));
-    pool = opened;
-    var schema = new Schema(vertx, opened);
+    var doors = open(new Database(vertx, config.postgres()));
+    pool = doors.durable();
+    var schema = new Schema(vertx, doors.durable());
     var retentions =
         catalogue.streams().stream()
             .map(Catalogue.StreamKind::retention)
             .collect(Collectors.toUnmodifiableSet());
-    var content = new ContentStore(opened, closed(database.pool(STAGING_CONNECTIONS, false)));
+    var content = new ContentStore(doors.durable(), doors.relaxed());
     return schema
         .migrate(config.postgres(), config.startLimit())
         .compose(_ -> schema.identity(new Lanes(config.lanes(), config.inboxLanes()), retentions))
-        .compose(identity -> offer(database, opened, content, identity))
-        .onSuccess(_ -> tidy(new Housekeeping(vertx, opened, schema, content, retentions)));
+        .compose(identity -> offer(doors, content, identity))
+        .onSuccess(
+            _ -> tidy(new Housekeeping(vertx, doors.durable(), schema, content, retentions)));
   }
 
-  private Future<?> offer(Database database, Pool opened, ContentStore content, Identity identity) {
-    var relays = outbox(opened, identity);
+  private Doors open(Database database) {
+    return new Doors(
+        database,
+        closed(database.pool(config.readers(), true)),
+        closed(database.pool(RELAXED_CONNECTIONS, false)));
+  }
+
+  private Future<?> offer(Doors doors, ContentStore content, Identity identity) {
+    Pool opened = doors.durable();
+    var relays = outbox(doors.relaxed(), identity);
     outbox = relays;
     var appends = new Appends(catalogue, config.environment(), identity.lanes());
-    var log = new EventLog(vertx, database, opened, appends, config.writers(), relays::wake);
+    var log =
+        new EventLog(vertx, doors.database(), opened, appends, config.writers(), relays::wake);
     closing.push(log::close);
     var tokens = new PageTokens(identity.logId());
     var queries = new LogQueries(opened, catalogue, tokens);
@@ -125,12 +139,15 @@ public final class DbAdapterVerticle extends VerticleBase {
     return Future.future(answer -> context.runOnContext(_ -> call.get().onComplete(answer)));
   }
 
-  private Outbox outbox(Pool opened, Identity identity) {
+  /**
+   * Marks need not be on disk at once: a lost one repeats records, which a takeover may do, too.
+   */
+  private Outbox outbox(Pool relaxed, Identity identity) {
     UUID owner = UUID.randomUUID();
     List<OutboxLane> lanes = new ArrayList<>();
-    lanes.add(new DeadLetterLane(opened, owner));
+    lanes.add(new DeadLetterLane(relaxed, owner));
     for (int lane = 0; lane < identity.lanes().outbox(); lane++) {
-      lanes.add(new EventLane(opened, catalogue, identity.logId(), lane, owner));
+      lanes.add(new EventLane(relaxed, catalogue, identity.logId(), lane, owner));
     }
     return new Outbox(vertx, catalogue, config.environment(), config.kafka(), lanes);
   }

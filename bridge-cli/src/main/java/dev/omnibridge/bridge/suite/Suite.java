@@ -51,9 +51,10 @@ public final class Suite implements AutoCloseable {
     this.steps = steps;
     int kafkaPort = options.kafkaPort() == 0 ? FreePorts.next() : options.kafkaPort();
     this.postgres = startPostgres();
-    this.kafka = beginKafka(kafkaPort);
     Map<String, String> environment = environment(HOST + ":" + kafkaPort);
     int port = startServices(new Wiring(environment));
+    // Only now, so that it does not compete with what submissions wait for.
+    this.kafka = beginKafka(kafkaPort);
     this.endpoints =
         new Endpoints(
             HOST + ":" + port,

@@ -27,39 +27,46 @@ final class Columns<T> {
   }
 
   Columns<T> uuid(Function<T, @Nullable UUID> value) {
-    arguments.addArrayOfUUID(rows.stream().map(value).toArray(UUID[]::new));
+    arguments.addArrayOfUUID(fill(new UUID[rows.size()], value));
     return this;
   }
 
   Columns<T> text(Function<T, @Nullable String> value) {
-    arguments.addArrayOfString(rows.stream().map(value).toArray(String[]::new));
+    arguments.addArrayOfString(fill(new String[rows.size()], value));
     return this;
   }
 
   Columns<T> bigint(Function<T, @Nullable Long> value) {
-    arguments.addArrayOfLong(rows.stream().map(value).toArray(Long[]::new));
+    arguments.addArrayOfLong(fill(new Long[rows.size()], value));
     return this;
   }
 
   Columns<T> integer(Function<T, @Nullable Integer> value) {
-    arguments.addArrayOfInteger(rows.stream().map(value).toArray(Integer[]::new));
+    arguments.addArrayOfInteger(fill(new Integer[rows.size()], value));
     return this;
   }
 
   Columns<T> bool(Function<T, Boolean> value) {
-    arguments.addArrayOfBoolean(rows.stream().map(value).toArray(Boolean[]::new));
+    arguments.addArrayOfBoolean(fill(new Boolean[rows.size()], value));
     return this;
   }
 
   Columns<T> time(Function<T, @Nullable OffsetDateTime> value) {
-    arguments.addArrayOfOffsetDateTime(rows.stream().map(value).toArray(OffsetDateTime[]::new));
+    arguments.addArrayOfOffsetDateTime(fill(new OffsetDateTime[rows.size()], value));
     return this;
   }
 
   Columns<T> bytes(Function<T, @Nullable ByteString> value) {
-    arguments.addArrayOfBuffer(
-        rows.stream().map(row -> buffer(value.apply(row))).toArray(Buffer[]::new));
+    arguments.addArrayOfBuffer(fill(new Buffer[rows.size()], row -> buffer(value.apply(row))));
     return this;
+  }
+
+  private <V> V[] fill(V[] column, Function<T, ? extends @Nullable V> value) {
+    int i = 0;
+    for (T row : rows) {
+      column[i++] = value.apply(row);
+    }
+    return column;
   }
 
   /** One value for all rows. */
@@ -72,7 +79,7 @@ final class Columns<T> {
     return arguments;
   }
 
-  static @Nullable Buffer buffer(@Nullable ByteString bytes) {
+  private static @Nullable Buffer buffer(@Nullable ByteString bytes) {
     return bytes == null ? null : Buffer.buffer(bytes.toByteArray());
   }
 }

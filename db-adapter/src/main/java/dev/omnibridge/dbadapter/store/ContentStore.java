@@ -46,14 +46,18 @@ public final class ContentStore {
       put as (
         insert into content (content_hash, upload_id, size) select $1, upload_id, $3 from done
             on conflict (content_hash) do nothing
-        returning upload_id)
+        returning upload_id),
+      spare as (
+        delete from content_chunks c using done
+         where c.upload_id = done.upload_id and not exists (select from put))
       select (select count(*) from put) as created, (select count(*) from done) as known
       """;
 
+  /** Only of an upload that is still open: the pieces of a finished one belong to its content. */
   private static final String ABANDON =
       """
-      with done as (delete from content_uploads where upload_id = $1)
-      delete from content_chunks where upload_id = $1
+      with done as (delete from content_uploads where upload_id = $1 returning upload_id)
+      delete from content_chunks where upload_id in (select upload_id from done)
       """;
 
   private static final String STALE =
@@ -109,15 +113,11 @@ public final class ContentStore {
     return pool.preparedQuery(FINISH)
         .execute(Tuple.of(hash.hex(), uploadId, size))
         .map(rows -> rows.iterator().next())
-        .compose(row -> {
-          if (row.getLong("known") == 0) {
-            return Future.failedFuture(
-                Fault.unavailable("UPLOAD_LOST", "The upload was given up; repeat it.", null));
-          }
-          boolean existed = row.getLong("created") == 0;
-          Future<?> cleaned = existed ? abandon(uploadId) : Future.succeededFuture();
-          return cleaned.map(answer(hash, size, existed));
-        })
+        .compose(row ->
+            row.getLong("known") == 0
+                ? Future.failedFuture(
+                    Fault.unavailable("UPLOAD_LOST", "The upload was given up; repeat it.", null))
+                : Future.succeededFuture(answer(hash, size, row.getLong("created") == 0)))
         .recover(ContentStore::faulty);
   }
 

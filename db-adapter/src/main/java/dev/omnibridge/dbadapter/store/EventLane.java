@@ -74,7 +74,7 @@ public final class EventLane implements OutboxLane {
   private List<Outgoing> withoutGap(RowSet<Row> rows) {
     var records = new ArrayList<Outgoing>(rows.size());
     for (Row row : rows) {
-      long position = row.getLong("position");
+      long position = row.getLong(6);
       if (position != relayed + records.size() + 1) {
         log.atError()
             .addKeyValue(LogKeys.LANE, lane)
@@ -88,28 +88,27 @@ public final class EventLane implements OutboxLane {
   }
 
   private Outgoing outgoing(Row row, long position) {
-    String type = row.getString("type");
-    var stream =
-        new StreamId(row.getString("kind"), row.getString("namespace"), row.getString("stream_id"));
+    String type = row.getString(7);
+    var stream = new StreamId(row.getString(1), row.getString(2), row.getString(3));
     var headers =
         EventHeaders.of(
             new EventHeaders.Origin(
-                row.getUUID("event_id").toString(),
+                row.getUUID(0).toString(),
                 catalogue.find(type).map(Catalogue.EventType::producer).orElse("unknown"),
                 type,
-                row.getOffsetDateTime("occurred_at").toInstant().toString(),
-                EventRows.text(row.getUUID("correlation_id")),
-                EventRows.text(row.getUUID("causation_id")),
+                row.getOffsetDateTime(8).toInstant().toString(),
+                EventRows.text(row.getUUID(10)),
+                EventRows.text(row.getUUID(11)),
                 logId,
                 stream.text(),
-                row.getLong("version"),
+                row.getLong(4),
                 lane,
                 position));
     return new Outgoing(
         position,
-        row.getString("topic"),
+        row.getString(13),
         stream.text().getBytes(StandardCharsets.UTF_8),
-        row.getBuffer("body").getBytes(),
+        row.getBuffer(14).getBytes(),
         headers.entrySet().stream()
             .map(header -> new Outgoing.Header(header.getKey(), header.getValue()))
             .toList());

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Rows of events as messages. */
 final class EventRows {
-  /** The columns that a recorded event is made of. */
+  /** The columns that a recorded event is made of; read by number, because lanes are read often. */
   static final String COLUMNS =
       """
       event_id, kind, namespace, stream_id, version, lane, position, type, occurred_at, recorded_at,
@@ -22,23 +22,23 @@ final class EventRows {
 
   static RecordedEvent event(Row row) {
     return RecordedEvent.newBuilder()
-        .setEventId(row.getUUID("event_id").toString())
+        .setEventId(row.getUUID(0).toString())
         .setStream(
             StreamName.newBuilder()
-                .setKind(row.getString("kind"))
-                .setNamespace(row.getString("namespace"))
-                .setId(row.getString("stream_id")))
-        .setVersion(row.getLong("version"))
-        .setLane(row.getInteger("lane"))
-        .setPosition(row.getLong("position"))
-        .setType(row.getString("type"))
-        .setOccurredAt(Times.of(row.getOffsetDateTime("occurred_at")))
-        .setRecordedAt(Times.of(row.getOffsetDateTime("recorded_at")))
-        .setCorrelationId(text(row.getUUID("correlation_id")))
-        .setCausationId(text(row.getUUID("causation_id")))
-        .setSessionId(text(row.getUUID("session_id")))
-        .setTopic(row.getString("topic"))
-        .setBody(ByteString.copyFrom(row.getBuffer("body").getBytes()))
+                .setKind(row.getString(1))
+                .setNamespace(row.getString(2))
+                .setId(row.getString(3)))
+        .setVersion(row.getLong(4))
+        .setLane(row.getInteger(5))
+        .setPosition(row.getLong(6))
+        .setType(row.getString(7))
+        .setOccurredAt(Times.of(row.getOffsetDateTime(8)))
+        .setRecordedAt(Times.of(row.getOffsetDateTime(9)))
+        .setCorrelationId(text(row.getUUID(10)))
+        .setCausationId(text(row.getUUID(11)))
+        .setSessionId(text(row.getUUID(12)))
+        .setTopic(row.getString(13))
+        .setBody(ByteString.copyFrom(row.getBuffer(14).getBytes()))
         .build();
   }
 

@@ -174,13 +174,13 @@ final class LogReads {
 
   private static StreamHead head(Row row) {
     return new StreamHead(
-        new StreamId(row.getString("kind"), row.getString("namespace"), row.getString("id")),
-        row.getInteger("shard"),
-        row.getInteger("lane"),
-        row.getLong("version"),
-        row.getLong("last_position"),
-        row.getUUID("last_append_id"),
-        row.getOffsetDateTime("recorded_at"));
+        new StreamId(row.getString(1), row.getString(2), row.getString(3)),
+        row.getInteger(4),
+        row.getInteger(5),
+        row.getLong(6),
+        row.getLong(7),
+        row.getUUID(8),
+        row.getOffsetDateTime(9));
   }
 
   private Future<?> readClaims(

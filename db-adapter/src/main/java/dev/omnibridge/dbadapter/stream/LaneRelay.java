@@ -35,7 +35,8 @@ final class LaneRelay extends VerticleBase {
   private final OrderedSender sender;
   private final Breaker breaker;
   private final AtomicBoolean signalled = new AtomicBoolean();
-  private final AtomicReference<@Nullable Promise<Void>> sleeping = new AtomicReference<>();
+  private final AtomicReference<@Nullable Promise<Void>> wakeable = new AtomicReference<>();
+  private final AtomicReference<@Nullable Promise<Void>> stoppable = new AtomicReference<>();
   private final Promise<Void> ended = Promise.promise();
   private volatile boolean running = true;
   private boolean held;
@@ -56,13 +57,28 @@ final class LaneRelay extends VerticleBase {
   /** There is something to relay. From any thread. */
   void wake() {
     signalled.set(true);
-    Promise<Void> sleeper = sleeping.getAndSet(null);
+    rouse(wakeable);
+  }
+
+  private static void rouse(AtomicReference<@Nullable Promise<Void>> bed) {
+    Promise<Void> sleeper = bed.getAndSet(null);
     if (sleeper != null) {
       sleeper.tryComplete();
     }
   }
 
   private void loop() {
+    try {
+      turns();
+    } catch (Throwable failure) {
+      log.atError().setCause(failure).addKeyValue(LogKeys.LANE, lane.lane()).log("relay ended");
+      throw failure;
+    } finally {
+      end();
+    }
+  }
+
+  private void turns() {
     while (running) {
       try {
         relay();
@@ -72,16 +88,14 @@ final class LaneRelay extends VerticleBase {
             .addKeyValue(LogKeys.LANE, lane.lane())
             .addKeyValue(LogKeys.REASON, failure.toString())
             .log("relay starts its turn again");
-        signalled.set(false);
-        sleep(LEASE_ELSEWHERE_MILLIS);
+        pause(LEASE_ELSEWHERE_MILLIS);
       }
     }
-    end();
   }
 
   private void relay() {
     if (!hold()) {
-      sleep(LEASE_ELSEWHERE_MILLIS);
+      pause(LEASE_ELSEWHERE_MILLIS);
       return;
     }
     // While Kafka is away one record is enough to find out whether it is back.
@@ -96,7 +110,7 @@ final class LaneRelay extends VerticleBase {
       heldAt = System.nanoTime();
     }
     if (acknowledged < records.size()) {
-      sleep(LOOK_MILLIS);
+      pause(LOOK_MILLIS);
     }
   }
 
@@ -138,16 +152,27 @@ final class LaneRelay extends VerticleBase {
     return future.timeout(LIMIT_SECONDS, TimeUnit.SECONDS).await();
   }
 
-  /** Until woken, at most so long. */
+  /** Until there is something to relay, at most so long. */
   private void sleep(long millis) {
+    if (!signalled.getAndSet(false)) {
+      sleep(wakeable, millis);
+    }
+  }
+
+  /** So long, whatever there is to relay: it could not be relayed now. */
+  private void pause(long millis) {
+    sleep(stoppable, millis);
+  }
+
+  private void sleep(AtomicReference<@Nullable Promise<Void>> bed, long millis) {
     Promise<Void> sleeper = Promise.promise();
-    sleeping.set(sleeper);
-    if (running && !signalled.getAndSet(false)) {
+    bed.set(sleeper);
+    if (running && (bed == stoppable || !signalled.get())) {
       long timer = vertx.setTimer(millis, _ -> sleeper.tryComplete());
       sleeper.future().await();
       vertx.cancelTimer(timer);
-      signalled.set(false);
     }
+    bed.set(null);
   }
 
   private void end() {
@@ -163,6 +188,7 @@ final class LaneRelay extends VerticleBase {
   public Future<?> stop() {
     running = false;
     wake();
+    rouse(stoppable);
     return ended.future();
   }
 }

@@ -63,6 +63,9 @@ final class Watcher {
   }
 
   void start(WorkflowRow row, long afterVersion, Hints hints) {
+    if (ended) {
+      return;
+    }
     sent = afterVersion;
     key = Lookup.key(row);
     if (row.getFinished() && afterVersion >= row.getVersion()) {

@@ -57,11 +57,12 @@ final class ActiveRun {
 
   /** A command with its answer, and what a submission brings along. */
   private static final class Ask {
-    final Command command;
+    Command command;
     final EventLog.@Nullable Submitted submission;
     final CompletableFuture<RunRow> answer = new CompletableFuture<>();
     int conflicts;
     boolean sent;
+    boolean refused;
 
     Ask(Command command, EventLog.@Nullable Submitted submission) {
       this.command = command;
@@ -71,10 +72,13 @@ final class ActiveRun {
 
   /** Decides a command after those before it; the stage gives the row as it is then. */
   CompletionStage<RunRow> ask(Command command, EventLog.@Nullable Submitted submission) {
-    Ask ask = new Ask(command, submission);
     if (asks.size() >= MAX_WAITING) {
       return CompletableFuture.failedStage(Refusals.tooMany(MAX_WAITING));
     }
+    return enqueue(new Ask(command, submission));
+  }
+
+  private CompletionStage<RunRow> enqueue(Ask ask) {
     asks.add(ask);
     if (!busy) {
       turn();
@@ -92,7 +96,7 @@ final class ActiveRun {
     busy = true;
     try {
       decide(ask);
-    } catch (RuntimeException bug) {
+    } catch (RuntimeException | StackOverflowError bug) {
       log.atError()
           .setCause(bug)
           .addKeyValue(LogKeys.RUN_ID, key.runId())
@@ -144,8 +148,8 @@ final class ActiveRun {
     if (append.snapshot() != null) {
       snapshotVersion = version;
     }
-    shell.hints().moved(append.row());
     answer(ask, append.row());
+    shell.hints().moved(append.row());
   }
 
   private void notAppended(Ask ask, Append append, int tries, Fault fault) {
@@ -155,6 +159,8 @@ final class ActiveRun {
       conflict(ask, fault);
     } else if (ask.submission != null && surelyNotAppended(ask, fault)) {
       fail(ask, fault);
+    } else if (neverAppended(fault)) {
+      refused(ask, fault);
     } else {
       ask.sent = ask.sent || !fault.is("CIRCUIT_OPEN");
       complain(tries, fault);
@@ -164,10 +170,27 @@ final class ActiveRun {
 
   /** Refused for what it is, or never sent; then a submission is the client's matter again. */
   private static boolean surelyNotAppended(Ask ask, Fault fault) {
+    return neverAppended(fault) || !ask.sent && fault.is("CIRCUIT_OPEN");
+  }
+
+  /** Refused for what it is, and so it would be again. */
+  private static boolean neverAppended(Fault fault) {
     return switch (fault.kind()) {
       case INVALID, NOT_FOUND, EXISTS, REFUSED, OUT_OF_RANGE -> true;
-      default -> !ask.sent && fault.is("CIRCUIT_OPEN");
+      case CONFLICT, EXHAUSTED, UNAVAILABLE, TIMEOUT, CANCELLED, BROKEN -> false;
     };
+  }
+
+  /** What the log never takes fails the step instead, in words that the log takes. */
+  private void refused(Ask ask, Fault fault) {
+    told(log.atError(), fault).log("append is refused");
+    if (ask.refused || !(ask.command instanceof Command.RecordOutcome outcome)) {
+      fail(ask, fault);
+      return;
+    }
+    ask.refused = true;
+    ask.command = shell.refused(outcome, fault);
+    turn();
   }
 
   /** Once per append, and not by every run when the log is known to be away. */
@@ -247,18 +270,21 @@ final class ActiveRun {
         .whenComplete((outcome, failure) -> settle(shell.recorded(call, outcome, failure)));
   }
 
-  /** A command of the shell's own; whoever asks is not told, but a bug is not kept secret. */
+  /** A command of the shell's own; one that fails is made anew from the state, after a pause. */
   private void settle(Command command) {
     if (shell.stopping()) {
       return;
     }
-    ask(command, null)
+    enqueue(new Ask(command, null))
         .whenComplete((_, failure) -> {
           if (failure != null && !shell.stopping()) {
             log.atWarn()
                 .setCause(failure)
                 .addKeyValue(LogKeys.RUN_ID, key.runId())
-                .log("outcome was not recorded");
+                .log("outcome was not recorded; the step is done again");
+            calledOrdinal = 0;
+            calledAttempt = 0;
+            shell.later(shell.settings().maxPause(), this::act);
           }
         });
   }

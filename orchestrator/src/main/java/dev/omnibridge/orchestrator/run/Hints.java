@@ -6,12 +6,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells watchers of a run in this process that it has moved. Only a hint: whoever listens reads
  * again at least every second, so one that is lost costs a second.
  */
 public final class Hints {
+  private static final Logger log = LoggerFactory.getLogger(Hints.class);
+
   private final Map<String, List<Consumer<RunRow>>> listeners = new HashMap<>();
 
   /** Listens to a run until the subscription is closed. */
@@ -36,7 +40,16 @@ public final class Hints {
   void moved(RunRow row) {
     List<Consumer<RunRow>> of = listeners.get(row.run().id().value());
     if (of != null) {
-      List.copyOf(of).forEach(listener -> listener.accept(row));
+      List.copyOf(of).forEach(listener -> tell(listener, row));
+    }
+  }
+
+  /** A listener that breaks is no reason to break the run. */
+  private static void tell(Consumer<RunRow> listener, RunRow row) {
+    try {
+      listener.accept(row);
+    } catch (RuntimeException broken) {
+      log.atWarn().setCause(broken).log("listener failed");
     }
   }
 }

@@ -4,10 +4,11 @@ package dev.omnibridge.orchestrator.run;
 import dev.omnibridge.orchestrator.run.EventLog.Pointer;
 import dev.omnibridge.runtime.LogKeys;
 import java.time.Duration;
-import java.util.Iterator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +27,11 @@ final class Recovery {
   private final World world;
   private final Settings settings;
   private final Shell shell;
-  private final Set<RunKey> backlog = new LinkedHashSet<>();
+  private final SequencedSet<RunKey> backlog = new LinkedHashSet<>();
+
+  /** How often a run could not be loaded; those in it have their next try coming. */
+  private final Map<RunKey, Integer> failures = new HashMap<>();
+
   private @Nullable String nextPageAfter = "";
   private boolean reading;
   private int loads;
@@ -54,20 +59,23 @@ final class Recovery {
         .log()
         .unfinished(world.membership().shards(), after, PAGE)
         .whenComplete((page, failure) -> {
-          reading = false;
           if (failure == null) {
+            reading = false;
             take(page);
           } else {
             complain("unfinished runs cannot be listed", failure);
-            shell.later(shell.pause(tries), () -> readPage(tries + 1));
+            shell.later(shell.pause(tries), () -> {
+              reading = false;
+              readPage(tries + 1);
+            });
           }
         });
   }
 
   private void take(List<Pointer> page) {
-    nextPageAfter = page.isEmpty() ? null : page.getLast().key().runId();
-    page.stream().filter(this::needsOwner).map(Pointer::key).forEach(backlog::add);
-    if (page.isEmpty()) {
+    nextPageAfter = page.size() < PAGE ? null : page.getLast().key().runId();
+    page.stream().filter(this::needsOwner).map(Pointer::key).forEach(this::queue);
+    if (nextPageAfter == null) {
       log.atInfo().log("all unfinished runs have been found");
     }
     pump();
@@ -79,30 +87,39 @@ final class Recovery {
     return dueIn == null || dueIn.isNegative();
   }
 
+  /** One that is to be tried again later stays where it is. */
+  private void queue(RunKey key) {
+    if (!failures.containsKey(key)) {
+      backlog.add(key);
+    }
+  }
+
   /** Loads what fits. */
   void pump() {
-    Iterator<RunKey> next = backlog.iterator();
-    while (next.hasNext() && loads < LOADS && !workflows.full() && !shell.stopping()) {
-      RunKey key = next.next();
-      next.remove();
-      load(key, 0);
+    while (!backlog.isEmpty() && loads < LOADS && !workflows.full() && !shell.stopping()) {
+      load(backlog.removeFirst());
     }
     if (backlog.size() < LOADS) {
       world.turns().next(() -> readPage(0));
     }
   }
 
-  private void load(RunKey key, int tries) {
+  private void load(RunKey key) {
     loads++;
     workflows
         .activate(key)
         .whenComplete((run, failure) -> {
           loads--;
           if (failure == null) {
-            run.due();
+            failures.remove(key);
+            run.act();
           } else {
             complain("run cannot be loaded", failure);
-            shell.later(shell.pause(tries), () -> load(key, tries + 1));
+            int tries = failures.merge(key, 1, Integer::sum);
+            shell.later(shell.pause(tries), () -> {
+              backlog.add(key);
+              pump();
+            });
           }
           world.turns().next(this::pump);
         });
@@ -120,7 +137,7 @@ final class Recovery {
             page.stream()
                 .map(Pointer::key)
                 .filter(key -> !workflows.nudge(key))
-                .forEach(backlog::add);
+                .forEach(this::queue);
             pump();
           } else {
             complain("due runs cannot be listed", failure);
@@ -134,7 +151,7 @@ final class Recovery {
   }
 
   boolean done() {
-    return nextPageAfter == null && backlog.isEmpty() && loads == 0;
+    return nextPageAfter == null && backlog.isEmpty() && loads == 0 && failures.isEmpty();
   }
 
   void stop() {

@@ -144,6 +144,18 @@ final class Shell {
         call.ordinal(), call.attempt(), known, world.random().nextDouble(), now());
   }
 
+  /** Instead of an outcome that the log refuses to keep: the step failed, for that reason. */
+  Command refused(Command.RecordOutcome outcome, Fault fault) {
+    String detail = "The log refuses what this step leads to (%s)".formatted(fault.reason());
+    WorkflowError error = WorkflowError.of(Kind.RUNTIME, detail, null);
+    return new Command.RecordOutcome(
+        outcome.ordinal(),
+        outcome.attempt(),
+        new Outcome.Failed(error, false, NO_RUNNER),
+        outcome.jitter(),
+        outcome.at());
+  }
+
   Command retryDue(Workflow.Waiting waiting) {
     return new Command.RetryDue(waiting.due(), world.random().nextDouble(), now());
   }

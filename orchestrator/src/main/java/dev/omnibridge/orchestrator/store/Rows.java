@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Rows {
   private static final int MAX_OUTPUT = 64 * 1024;
   private static final int MAX_MESSAGE = 1000;
+  private static final int REPLACEMENT = 0xFFFD;
 
   private Rows() {}
 
@@ -60,7 +61,18 @@ public final class Rows {
       return "";
     }
     String text = error.detail() == null ? error.title() : error.detail();
-    return text.length() > MAX_MESSAGE ? text.substring(0, MAX_MESSAGE) : text;
+    return text.codePoints()
+        .limit(MAX_MESSAGE)
+        .map(Rows::storable)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+
+  /** PostgreSQL's text holds no NUL, and UTF-8 no half of a surrogate pair. */
+  private static int storable(int codePoint) {
+    boolean surrogate =
+        codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
+    return codePoint == 0 || surrogate ? REPLACEMENT : codePoint;
   }
 
   private static ByteString output(@Nullable JsonNode output) {

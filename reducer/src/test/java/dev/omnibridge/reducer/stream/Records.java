@@ -19,11 +19,14 @@ import dev.omnibridge.runtime.Ids;
 import dev.omnibridge.runtime.event.Envelope;
 import dev.omnibridge.runtime.event.EventHeaders;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Events as they are on Kafka. */
 public final class Records {
+  private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
+
   private Records() {}
 
   /** The record of an event, with the headers that the relay gives it. */
@@ -99,5 +102,21 @@ public final class Records {
       case Restamped(long size) -> json.put("file_size_bytes", size);
       case Started _, Ended _, Noted _ -> json;
     };
+  }
+
+  static StreamKey run(int number) {
+    return new StreamKey("workflow", "default", "00000000-0000-7000-8000-%012d".formatted(number));
+  }
+
+  static Heard started(StreamKey run) {
+    return new Heard(run, 1, NOON, new Started());
+  }
+
+  static Heard moved(StreamKey run, long version, String from, String to) {
+    return new Heard(run, version, NOON, new Moved(from, to));
+  }
+
+  static Heard step(StreamKey run, long version) {
+    return new Heard(run, version, NOON, new StepEnded(false));
   }
 }

@@ -2,6 +2,10 @@
 package dev.omnibridge.reducer.stream;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
+import static dev.omnibridge.reducer.stream.Records.run;
+import static dev.omnibridge.reducer.stream.Records.started;
+import static dev.omnibridge.reducer.stream.Records.moved;
+import static dev.omnibridge.reducer.stream.Records.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -389,21 +393,5 @@ class ReductionTest {
 
   private void deliver(int partition, ConsumerRecord<byte[], byte[]> record) {
     kafka.computeIfAbsent(partition, _ -> new ArrayList<>()).add(record);
-  }
-
-  private static StreamKey run(int number) {
-    return new StreamKey("workflow", "default", "00000000-0000-7000-8000-%012d".formatted(number));
-  }
-
-  private static Heard started(StreamKey run) {
-    return new Heard(run, 1, NOON, new Started());
-  }
-
-  private static Heard moved(StreamKey run, long version, String from, String to) {
-    return new Heard(run, version, NOON, new Moved(from, to));
-  }
-
-  private static Heard step(StreamKey run, long version) {
-    return new Heard(run, version, NOON, new StepEnded(false));
   }
 }

@@ -69,11 +69,20 @@ public final class Breaker {
               null));
     }
     long started = circuit.getCurrentTimestamp();
-    return call.get()
+    return made(call)
         .andThen((result, failure) -> {
           long took = circuit.getCurrentTimestamp() - started;
           record(took, failure == null ? null : faults.apply(failure));
         });
+  }
+
+  /** A call that throws before it is under way has failed like any other. */
+  private static <R> Future<R> made(Supplier<Future<R>> call) {
+    try {
+      return call.get();
+    } catch (RuntimeException failure) {
+      return Future.failedFuture(failure);
+    }
   }
 
   private void record(long took, @Nullable Fault fault) {
