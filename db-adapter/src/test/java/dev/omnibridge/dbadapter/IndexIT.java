@@ -39,6 +39,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -175,7 +176,8 @@ class IndexIT {
     assertThat(found)
         .filteredOn(stored -> stored.getRow().getNamespace().equals(namespace))
         .extracting(stored -> stored.getRow().getRunId())
-        .containsExactly(late.getId(), later.getId(), waiting.getId());
+        .containsExactlyElementsOf(
+            Stream.of(late, later, waiting).map(StreamName::getId).sorted().toList());
     var shard = found.getLast().getShard();
     var others = shards.stream().filter(number -> number != shard).toList();
     var elsewhere = ListUnfinishedRequest.newBuilder().addAllShards(others).build();

@@ -64,10 +64,12 @@ final class Recovery {
             take(page);
           } else {
             complain("unfinished runs cannot be listed", failure);
-            shell.later(shell.pause(tries), () -> {
-              reading = false;
-              readPage(tries + 1);
-            });
+            shell.later(
+                shell.pause(tries),
+                () -> {
+                  reading = false;
+                  readPage(tries + 1);
+                });
           }
         });
   }
@@ -116,10 +118,12 @@ final class Recovery {
           } else {
             complain("run cannot be loaded", failure);
             int tries = failures.merge(key, 1, Integer::sum);
-            shell.later(shell.pause(tries), () -> {
-              backlog.add(key);
-              pump();
-            });
+            shell.later(
+                shell.pause(tries),
+                () -> {
+                  backlog.add(key);
+                  pump();
+                });
           }
           world.turns().next(this::pump);
         });

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.reducer.stream;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
+import static dev.omnibridge.reducer.stream.Records.moved;
 import static dev.omnibridge.reducer.stream.Records.run;
 import static dev.omnibridge.reducer.stream.Records.started;
-import static dev.omnibridge.reducer.stream.Records.moved;
 import static dev.omnibridge.reducer.stream.Records.step;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,11 +14,8 @@ import dev.omnibridge.api.log.v1.NewEvent;
 import dev.omnibridge.reducer.ReducerConfig;
 import dev.omnibridge.reducer.fold.BridgeState;
 import dev.omnibridge.reducer.fold.Fact;
-import dev.omnibridge.reducer.fold.Fact.Moved;
 import dev.omnibridge.reducer.fold.Fact.Noted;
 import dev.omnibridge.reducer.fold.Fact.Stamped;
-import dev.omnibridge.reducer.fold.Fact.Started;
-import dev.omnibridge.reducer.fold.Fact.StepEnded;
 import dev.omnibridge.reducer.fold.Heard;
 import dev.omnibridge.reducer.fold.Histories;
 import dev.omnibridge.reducer.fold.StreamKey;
