@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * holds for open and for new connections and is in force when its method returns.
  */
 public final class FaultProxy implements AutoCloseable {
+  private static final long BIND_NANOS = 2_000_000_000L;
   private static final int CONNECT_LIMIT_MILLIS = 2_000;
   private static final int CHUNK = 16 << 10;
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
@@ -118,14 +120,30 @@ public final class FaultProxy implements AutoCloseable {
     }
   }
 
+  /** The port may be held for a moment by the accepting thread of the socket closed before. */
+  private ServerSocket bind(long deadline) throws IOException {
+    while (true) {
+      var socket = new ServerSocket();
+      socket.setReuseAddress(true);
+      try {
+        socket.bind(new InetSocketAddress(LOOPBACK, port));
+        return socket;
+      } catch (BindException held) {
+        socket.close();
+        if (System.nanoTime() - deadline > 0) {
+          throw held;
+        }
+        Thread.onSpinWait();
+      }
+    }
+  }
+
   private void listen() {
     if (entrance != null) {
       return;
     }
     try {
-      var opened = new ServerSocket();
-      opened.setReuseAddress(true);
-      opened.bind(new InetSocketAddress(LOOPBACK, port));
+      ServerSocket opened = bind(System.nanoTime() + BIND_NANOS);
       entrance = opened;
       Thread.ofVirtual().name("fault-proxy-" + port).start(() -> accept(opened));
     } catch (IOException failure) {
