@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param writers transactions that may append at the same time, each for its share of the lanes
  * @param readers connections for reads
  * @param maxContentBytes largest content that is taken into the content store
+ * @param contentKept how long a content is kept after its last use, and after the start of the
+ *     oldest unfinished run, which may need it; zero keeps it for ever
  * @param startLimit how long to wait for the database at the start
  * @param inbox whether what others publish on the topics is taken into the log
  */
@@ -25,6 +27,7 @@ public record DbAdapterConfig(
     int writers,
     int readers,
     long maxContentBytes,
+    Duration contentKept,
     Duration startLimit,
     boolean inbox) {
 
@@ -60,6 +63,7 @@ public record DbAdapterConfig(
             env.integer("DB_ADAPTER_READERS", 6, 1, 100),
             (long) env.integer("DB_ADAPTER_MAX_CONTENT_MIB", 1024, 1, MAX_CONTENT_MIB)
                 * BYTES_PER_MIB,
+            env.duration("DB_ADAPTER_CONTENT_KEPT", Duration.ZERO),
             env.duration("DB_ADAPTER_START_LIMIT", Duration.ofSeconds(45)),
             env.flag("DB_ADAPTER_INBOX", true)));
   }

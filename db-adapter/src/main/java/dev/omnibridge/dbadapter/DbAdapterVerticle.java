@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.dbadapter;
 
+import dev.omnibridge.api.content.v1.ContentServiceGrpc;
+import dev.omnibridge.api.log.v1.IndexServiceGrpc;
+import dev.omnibridge.api.log.v1.LogServiceGrpc;
 import dev.omnibridge.dbadapter.log.Appends;
 import dev.omnibridge.dbadapter.log.ForeignEvents;
 import dev.omnibridge.dbadapter.log.Lanes;
@@ -43,6 +46,12 @@ import org.jspecify.annotations.Nullable;
 public final class DbAdapterVerticle extends VerticleBase {
   private static final int RELAXED_CONNECTIONS = 4;
   private static final int INBOX_RECORDS = 2_000;
+  private static final long HEALTH_MILLIS = 500;
+  private static final List<String> SERVICES =
+      List.of(
+          LogServiceGrpc.SERVICE_NAME,
+          IndexServiceGrpc.SERVICE_NAME,
+          ContentServiceGrpc.SERVICE_NAME);
 
   /**
    * The ways to the database; what is written through the relaxed one is on disk a little later.
@@ -56,6 +65,7 @@ public final class DbAdapterVerticle extends VerticleBase {
   private @Nullable Pool pool;
   private @Nullable Outbox outbox;
   private boolean stopped;
+  private boolean healthy = true;
 
   public DbAdapterVerticle(DbAdapterConfig config, Edge edge) {
     this.config = config;
@@ -76,8 +86,10 @@ public final class DbAdapterVerticle extends VerticleBase {
         .migrate(config.postgres(), config.startLimit())
         .compose(_ -> schema.identity(new Lanes(config.lanes(), config.inboxLanes()), retentions))
         .compose(identity -> offer(doors, content, identity))
-        .onSuccess(
-            _ -> tidy(new Housekeeping(vertx, doors.durable(), schema, content, retentions)));
+        .onSuccess(_ ->
+            tidy(
+                new Housekeeping(
+                    vertx, doors.durable(), schema, content, retentions, config.contentKept())));
   }
 
   private Doors open(Database database) {
@@ -96,18 +108,35 @@ public final class DbAdapterVerticle extends VerticleBase {
         new EventLog(vertx, doors.database(), opened, appends, config.writers(), relays::wake);
     closing.push(log::close);
     var tokens = new PageTokens(identity.logId());
-    var queries = new LogQueries(opened, catalogue, tokens);
+    var queries = new LogQueries(opened, catalogue, tokens, identity.logId());
     edge.offer(new LogApi(context, log, queries));
     edge.offer(
         new IndexApi(
             context, new WorkflowQueries(opened, tokens), new IndexQueries(opened, tokens)));
     edge.offer(new ContentApi(context, content, config.maxContentBytes(), UUID::randomUUID));
     closing.push(relays::stop);
+    watchHealth(log);
     if (config.inbox()) {
       Pump inbox = inbox(log, queries, identity);
       var unused = relays.topics().compose(_ -> stopped ? ready() : deploy(inbox));
     }
     return relays.start();
+  }
+
+  private void watchHealth(EventLog log) {
+    long timer = vertx.setPeriodic(HEALTH_MILLIS, _ -> tellHealth(log));
+    closing.push(() -> {
+      vertx.cancelTimer(timer);
+      return ready();
+    });
+  }
+
+  /** Only the database decides: while Kafka is away, appends are durable, and follow later. */
+  private void tellHealth(EventLog log) {
+    if (healthy != log.available()) {
+      healthy = log.available();
+      SERVICES.forEach(service -> edge.health(service, healthy));
+    }
   }
 
   private Pump inbox(EventLog log, LogQueries queries, Identity identity) {

@@ -24,6 +24,7 @@ class DbAdapterConfigTest {
                 2,
                 6,
                 1L << 30,
+                Duration.ZERO,
                 Duration.ofSeconds(45),
                 true));
   }
@@ -45,6 +46,7 @@ class DbAdapterConfigTest {
                 Map.entry("DB_ADAPTER_WRITERS", "5"),
                 Map.entry("DB_ADAPTER_READERS", "9"),
                 Map.entry("DB_ADAPTER_MAX_CONTENT_MIB", "7"),
+                Map.entry("DB_ADAPTER_CONTENT_KEPT", "30d"),
                 Map.entry("DB_ADAPTER_START_LIMIT", "3s"),
                 Map.entry("DB_ADAPTER_INBOX", "off")));
     assertThat(DbAdapterConfig.from(env))
@@ -58,6 +60,7 @@ class DbAdapterConfigTest {
                 5,
                 9,
                 7L << 20,
+                Duration.ofDays(30),
                 Duration.ofSeconds(3),
                 false));
     assertThat(env.effective().toString()).doesNotContain("s3cret");

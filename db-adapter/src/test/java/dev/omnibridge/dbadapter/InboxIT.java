@@ -67,6 +67,7 @@ class InboxIT {
                 config.writers(),
                 config.readers(),
                 config.maxContentBytes(),
+                config.contentKept(),
                 config.startLimit(),
                 true));
   }

@@ -7,6 +7,7 @@ import static dev.omnibridge.dbadapter.Given.first;
 import static dev.omnibridge.dbadapter.Given.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import dev.omnibridge.api.event.v1.StreamName;
 import dev.omnibridge.api.log.v1.AppendRequest;
@@ -17,6 +18,9 @@ import dev.omnibridge.runtime.rpc.Statuses;
 import dev.omnibridge.testkit.FaultProxy;
 import dev.omnibridge.testkit.Seeds;
 import dev.omnibridge.testkit.TestPostgres;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,13 +94,23 @@ class LostAnswerIT {
       assertThat(Statuses.faultOf(catchThrowable(() -> log(adapter).append(request))).reason())
           .isEqualTo("DATABASE_AWAY");
       assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(200));
+      healthBecomes(adapter, ServingStatus.NOT_SERVING);
       proxy.pass();
-      org.awaitility.Awaitility.await()
+      await()
           .atMost(Duration.ofSeconds(10))
           .ignoreExceptions()
           .untilAsserted(() ->
               assertThat(log(adapter).append(request).getStreams(0).getVersion()).isEqualTo(2));
+      healthBecomes(adapter, ServingStatus.SERVING);
     }
+  }
+
+  private static void healthBecomes(RunningDbAdapter adapter, ServingStatus status) {
+    var health = HealthGrpc.newBlockingStub(adapter.channel());
+    var request = HealthCheckRequest.newBuilder().setService(LogServiceGrpc.SERVICE_NAME).build();
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .untilAsserted(() -> assertThat(health.check(request).getStatus()).isEqualTo(status));
   }
 
   private TestPostgres.Database through(FaultProxy proxy) {

@@ -49,6 +49,7 @@ final class RunningDbAdapter implements AutoCloseable {
                 2,
                 6,
                 16L << 20,
+                Duration.ZERO,
                 Duration.ofSeconds(20),
                 false)));
   }

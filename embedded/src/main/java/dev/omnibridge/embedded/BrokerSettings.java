@@ -2,6 +2,7 @@
 package dev.omnibridge.embedded;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -14,13 +15,15 @@ record BrokerSettings(EmbeddedKafka.Options options, Path logs, int port, int co
   private static final String PROXIED = "PROXIED";
   private static final int MESSAGE_LIMIT = (1 << 20) + (64 << 10);
 
-  Properties properties() {
+  /** The settings of a broker that gives up when it has not started within the limit. */
+  Properties within(Duration limit) {
     var all = new HashMap<String, Object>();
     network(all);
     singleNode(all);
     storage(all);
     fewThreads(all);
     quickStart(all);
+    all.put("server.max.startup.time.ms", limit.toMillis());
     var texts = new Properties();
     all.forEach((name, value) -> texts.setProperty(name, value.toString()));
     return texts;
@@ -91,7 +94,6 @@ record BrokerSettings(EmbeddedKafka.Options options, Path logs, int port, int co
    * because after a kill the broker is let in only when its former self has timed out.
    */
   private void quickStart(Map<String, Object> all) {
-    all.put("server.max.startup.time.ms", options.startLimit().toMillis());
     all.put("group.initial.rebalance.delay.ms", 0);
     all.put("controller.quorum.election.timeout.ms", 100);
     all.put("controller.quorum.election.backoff.max.ms", 50);

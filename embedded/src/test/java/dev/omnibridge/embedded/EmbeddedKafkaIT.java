@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.omnibridge.embedded.EmbeddedKafka.Options;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -63,6 +66,29 @@ class EmbeddedKafkaIT {
       assertThat(during.get(20, TimeUnit.SECONDS).offset()).isEqualTo(1);
       assertThat(read(kafka, "outage", 2)).containsExactly("before", "during");
     }
+  }
+
+  @Test
+  void shouldGiveBackTheMemoryOfAStoppedBroker() throws Exception {
+    try (var kafka = EmbeddedKafka.start(Options.in(directory))) {
+      createTopic(kafka, "remembered");
+      send(kafka, "remembered", "first");
+      kafka.stop();
+    }
+    assertThat(liveObjects())
+        .containsPattern("java.lang.String\\s")
+        .doesNotContainPattern("kafka.server.BrokerServer\\s");
+  }
+
+  /** The classes of which the process has objects, after a full collection. */
+  private static String liveObjects() throws JMException {
+    return (String)
+        ManagementFactory.getPlatformMBeanServer()
+            .invoke(
+                new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                "gcClassHistogram",
+                new Object[] {new String[0]},
+                new String[] {String[].class.getName()});
   }
 
   @Test

@@ -147,6 +147,51 @@ class OrchestratorIT {
     assertThat(fault(() -> SUITE.get("bad")).reason()).isEqualTo("WORKFLOW_NOT_FOUND");
   }
 
+  /** NUL is kept as it is; half of a character becomes U+FFFD, live as in what is stored. */
+  @Test
+  void shouldKeepOddCharactersTheSameLiveAndStored() {
+    SubmitWorkflowRequest request =
+        SubmitWorkflowRequest.newBuilder()
+            .setWorkflowId("odd")
+            .setDefinition(
+                HEAD
+                    + "do: [{b: {call: analyze, with: {content: '${ .text }'}}}, {s: {set: {x: '${ $workflow.input.text + \"\\ud83d\" }'}}}]")
+            .setInput("{\"text\":\"a\\u0000b\\ud83d\"}")
+            .putLabels("k\0", "v\0")
+            .build();
+    Workflow submitted = SUITE.client().submitWorkflow(request).getWorkflow();
+    Workflow done = SUITE.await("odd");
+    assertThat(done.getState()).isEqualTo(WorkflowState.WORKFLOW_STATE_COMPLETED);
+    assertThat(done.getOutput()).isEqualTo("{\"x\":\"a\\u0000b\ufffd\ufffd\"}");
+    assertThat(done.getLabelsMap()).containsEntry("k\0", "v\0");
+    assertThat(SUITE.get("odd")).isEqualTo(done);
+    assertThat(SUITE.watch("odd", 0).getLast().getEvent().getBody().toStringUtf8())
+        .contains("\"output\":" + done.getOutput());
+    assertThat(SUITE.client().submitWorkflow(request).getWorkflow().getRunId())
+        .isEqualTo(submitted.getRunId());
+    Fault refused =
+        fault(() ->
+            SUITE
+                .client()
+                .submitWorkflow(
+                    request.toBuilder().setWorkflowId("odd-2").setRequestId("r\0").build()));
+    assertThat(refused.kind()).isEqualTo(Fault.Kind.INVALID);
+    assertThat(refused.reason()).isEqualTo("TEXT_WITH_NUL");
+    assertThat(refused.facts()).containsEntry("field", "request id");
+  }
+
+  @Test
+  void shouldFailWithTheErrorThatWasRaisedHoweverOddItIs() {
+    SUITE.submit(
+        "raised",
+        "do: [{b: {call: analyze, with: {content: x}}}, {r: {raise: {error: {type: 'https://e.org/x', status: 500, title: '${ \"\\u0000\" }', detail: '${ \"a\\u0000b\\ud83d\" }'}}}}]",
+        "{}");
+    Workflow failed = SUITE.await("raised");
+    assertThat(failed.getState()).isEqualTo(WorkflowState.WORKFLOW_STATE_FAILED);
+    assertThat(failed.getError().getDetail()).isEqualTo("a\0b\ufffd");
+    assertThat(SUITE.get("raised").getError()).isEqualTo(failed.getError());
+  }
+
   @Test
   void shouldRefuseInputThatIsTooLargeOrTooDeep() {
     String large = "{\"x\":\"" + "x".repeat(300_000) + "\"}";

@@ -36,14 +36,15 @@ public final class ReducerVerticle extends VerticleBase {
     var store = new StateStore(log, config.windows());
     var progress = new Progress();
     var activity = new Activity();
-    var reduction = new Reduction(config, vertx, store, progress, activity);
+    var positions = new LogPositions(log);
+    var reduction = new Reduction(config, vertx, store, positions::logId, progress, activity);
     edge.offer(new StateApi(context, store, progress, activity, config.maxWait()));
     var catalogue = Catalogue.load();
     var topics =
         List.of(
             catalogue.topic(config.environment(), "workflow"),
             catalogue.topic(config.environment(), "stamp"));
-    var deployed = new Pump(config.pump(topics), new LogPositions(log), reduction);
+    var deployed = new Pump(config.pump(topics), positions, reduction);
     pump = deployed;
     return deployed.deploy(vertx);
   }

@@ -44,12 +44,15 @@ class ReducerBenchmark {
     System.setProperty("testkit.fsync", "true");
   }
 
+  /** The made-up records of the backlog are not from the log, and would be taken into it. */
+  private static final Map<String, String> WITHOUT_INBOX = Map.of("DB_ADAPTER_INBOX", "false");
+
   private static final int RUNS = Integer.getInteger("bench.runs", 20_000);
   private static final int SUBMISSIONS = Integer.getInteger("bench.submissions", 1_000);
 
   @Test
   void timeToFoldABacklog() throws Exception {
-    var running = new RunningReducer();
+    var running = new RunningReducer(WITHOUT_INBOX);
     try {
       String topic = running.topic("workflow.events.v1");
       long events = produce(topic);
@@ -71,12 +74,16 @@ class ReducerBenchmark {
 
   @Test
   void timeFromAppendToReducedState() throws Exception {
-    var running = new RunningReducer();
-    try (var arrivals = new Arrivals(running.topic("workflow.events.v1"))) {
+    var running = new RunningReducer(WITHOUT_INBOX);
+    try {
       running.start();
-      measure(running, arrivals, 500);
-      for (int round = 1; round <= 3; round++) {
-        measure(running, arrivals, SUBMISSIONS);
+      var first = run();
+      running.append(first);
+      running.workflow(first.getFirst().stream(), first.size());
+      try (var arrivals = new Arrivals(running.topic("workflow.events.v1"))) {
+        for (int round = 0; round <= 3; round++) {
+          measure(running, arrivals, SUBMISSIONS);
+        }
       }
     } finally {
       running.close();

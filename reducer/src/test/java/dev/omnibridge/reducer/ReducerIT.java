@@ -16,8 +16,10 @@ import dev.omnibridge.reducer.fold.Heard;
 import dev.omnibridge.reducer.fold.Histories;
 import dev.omnibridge.reducer.fold.Phase;
 import dev.omnibridge.reducer.fold.StreamKey;
+import dev.omnibridge.reducer.stream.Records;
 import dev.omnibridge.reducer.stream.Totals;
 import dev.omnibridge.runtime.Fault;
+import dev.omnibridge.runtime.event.EventHeaders;
 import dev.omnibridge.testkit.RecordReader;
 import dev.omnibridge.testkit.Seeds;
 import dev.omnibridge.testkit.TestKafka;
@@ -40,7 +42,7 @@ class ReducerIT {
 
   @BeforeEach
   void setUp() throws Exception {
-    running = new RunningReducer();
+    running = new RunningReducer(Map.of());
   }
 
   @AfterEach
@@ -156,6 +158,47 @@ class ReducerIT {
       assertThat(running.workflow(stream, 1).getSource())
           .isEqualTo(StateSource.STATE_SOURCE_PROJECTION);
     }
+  }
+
+  @Test
+  void shouldNotCountTheRecordsOfAnotherLog() throws Exception {
+    running.start();
+    var own = run();
+    running.append(events(own, new Started()));
+    running.workflow(own, 1);
+    publish(run(), UUID.randomUUID().toString());
+    // Behind it in the same partition: once this one is counted, the one before has been seen.
+    var unnamed = run();
+    publish(unnamed, "");
+    await()
+        .atMost(30, SECONDS)
+        .ignoreExceptionsInstanceOf(Fault.class)
+        .untilAsserted(() ->
+            assertThat(running.workflow(unnamed, 1).getSource())
+                .isEqualTo(StateSource.STATE_SOURCE_PROJECTION));
+    assertThat(running.bridge("default").getEventsFolded()).isEqualTo(2);
+  }
+
+  private void publish(StreamKey run, String logId) throws Exception {
+    var sent =
+        new ProducerRecord<>(running.topic("workflow.events.v1"), 0, new byte[] {1}, body(run));
+    header(sent, EventHeaders.STREAM, "workflow/default/" + run.id());
+    header(sent, EventHeaders.VERSION, "1");
+    header(sent, EventHeaders.LOG_ID, logId);
+    Map<String, Object> settings = Map.of("bootstrap.servers", TestKafka.bootstrapServers());
+    try (var producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.send(sent).get(10, SECONDS);
+    }
+  }
+
+  private static byte[] body(StreamKey stream) {
+    var started = new Heard(stream, 1, Instant.now(), new Started());
+    return Records.event(started).getBody().toByteArray();
+  }
+
+  private static void header(ProducerRecord<byte[], byte[]> sent, String name, String value) {
+    sent.headers().add(name, value.getBytes(StandardCharsets.UTF_8));
   }
 
   private static void poison(String topic) throws Exception {

@@ -36,25 +36,24 @@ import java.util.UUID;
 
 /** A real db-adapter on a database of its own, with as many real reducers as the test deploys. */
 final class RunningReducer {
-  final Map<String, String> variables;
+  private final Map<String, String> variables = new HashMap<>();
   private final Vertx vertx = Vertx.vertx();
   private final Edge edge = Edge.open(vertx, EdgeConfig.allInOne("127.0.0.1", 0));
   private final int port;
   private final List<Node> nodes = new ArrayList<>();
   private Node asked = new Node(vertx, edge);
 
-  RunningReducer() throws Exception {
+  RunningReducer(Map<String, String> differing) throws Exception {
     var database = TestPostgres.freshDatabase();
-    variables =
-        Map.of(
-            "PGHOST", database.host(),
-            "PGPORT", Integer.toString(database.port()),
-            "PGUSER", database.user(),
-            "PGPASSWORD", database.password(),
-            "PGDATABASE", database.name(),
-            "KAFKA_BOOTSTRAP_SERVERS", TestKafka.bootstrapServers(),
-            "OMNIBRIDGE_ENVIRONMENT", TestKafka.uniquePrefix() + "env",
-            "REDUCER_SOLE", "true");
+    variables.put("PGHOST", database.host());
+    variables.put("PGPORT", Integer.toString(database.port()));
+    variables.put("PGUSER", database.user());
+    variables.put("PGPASSWORD", database.password());
+    variables.put("PGDATABASE", database.name());
+    variables.put("KAFKA_BOOTSTRAP_SERVERS", TestKafka.bootstrapServers());
+    variables.put("OMNIBRIDGE_ENVIRONMENT", TestKafka.uniquePrefix() + "env");
+    variables.put("REDUCER_SOLE", "true");
+    variables.putAll(differing);
     var config = DbAdapterConfig.from(Env.of(variables));
     vertx.deployVerticle(new DbAdapterVerticle(config, edge)).await(60, SECONDS);
     port = edge.listen().await(10, SECONDS);

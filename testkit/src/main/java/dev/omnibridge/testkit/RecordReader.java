@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -92,10 +94,23 @@ public record RecordReader(String bootstrapServers, Duration limit) {
   private void assign(KafkaConsumer<String, byte[]> consumer, String... topics) {
     var partitions =
         Arrays.stream(topics)
-            .flatMap(topic -> consumer.partitionsFor(topic, limit).stream())
+            .flatMap(topic -> partitions(consumer, topic).stream())
             .map(info -> new TopicPartition(info.topic(), info.partition()))
             .toList();
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
+  }
+
+  /** Those of a topic that may just be about to be made. */
+  private List<PartitionInfo> partitions(KafkaConsumer<String, byte[]> consumer, String topic) {
+    var end = System.nanoTime() + limit.toNanos();
+    while (System.nanoTime() - end < 0) {
+      var known = consumer.partitionsFor(topic, limit);
+      if (!known.isEmpty()) {
+        return known;
+      }
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+    throw new AssertionError("There is no topic %s after %s".formatted(topic, limit));
   }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -61,6 +62,23 @@ class SharedServersIT {
     assertThatThrownBy(() -> impatient.read(1, topic))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("Only 0 records");
+  }
+
+  @Test
+  void shouldWaitForATopicThatIsNotMadeYet() {
+    var topic = TestKafka.uniquePrefix() + "late";
+    var reader = RecordReader.ofTestKafka();
+    var read = CompletableFuture.supplyAsync(() -> reader.read(1, topic));
+    TestKafka.createTopics(1, topic);
+    try (var producer = producer(TestKafka.bootstrapServers())) {
+      producer.send(numbered(topic, 1));
+      producer.flush();
+    }
+    assertThat(read.orTimeout(20, TimeUnit.SECONDS).join()).hasSize(1);
+    var impatient = new RecordReader(TestKafka.bootstrapServers(), Duration.ofMillis(300));
+    assertThatThrownBy(() -> impatient.read(1, topic + "-never"))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("There is no topic");
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.omnibridge.bridge.CliFailure;
 import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.Setting;
 import dev.omnibridge.bridge.client.Client;
+import dev.omnibridge.bridge.view.Amounts;
 import dev.omnibridge.bridge.view.Progress;
 import dev.omnibridge.runtime.rpc.Peer;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -68,15 +70,13 @@ public final class Demo {
 
   /** Does the job to its end, and proves it. */
   public DemoResult run(Job job) throws Exception {
-    Instant since = setting.clock().instant();
     UUID correlation = UUID.randomUUID();
     Material material = stages.time("content", () -> bring(job));
     var batches = Batches.of(material.files());
     var runs = runs();
     var accepted =
         stages.time(
-            "submit",
-            () -> runs.submit(job.definition(), batches, name(since, correlation), correlation));
+            "submit", () -> runs.submit(job.definition(), batches, name(correlation), correlation));
     List<FinishedRun> finished = stages.time("workflow", () -> runs.watch(accepted));
     var proofs = new Proofs(client, finished);
     var proved = new ArrayList<Proof>();
@@ -87,7 +87,7 @@ public final class Demo {
     var caused = stages.time("log", () -> proofs.caused(correlation));
     proved.add(proofs.newStampsHaveEvents(caused));
     stages.time("reducer", () -> proved.add(proofs.reducerHasFolded()));
-    stages.time("kafka", () -> proved.add(kafka(job, correlation, caused, since)));
+    stages.time("kafka", () -> proved.add(kafka(job, correlation, caused)));
     return new DemoResult(
         client.addresses().main(), material, finished, state(), stages.spent(), proved);
   }
@@ -110,11 +110,12 @@ public final class Demo {
   }
 
   /** A workflow id that was never used. */
-  private static String name(Instant now, UUID correlation) {
-    return "demo-%s-%s".formatted(STAMP.format(now), correlation.toString().substring(0, 4));
+  private String name(UUID correlation) {
+    var now = STAMP.format(setting.clock().instant());
+    return "demo-%s-%s".formatted(now, correlation.toString().substring(0, 4));
   }
 
-  private static Proof kafka(Job job, UUID correlation, List<RecordedEvent> caused, Instant since) {
+  private static Proof kafka(Job job, UUID correlation, List<RecordedEvent> caused) {
     if (job.kafka().isEmpty()) {
       return Proof.notAsked(
           KAFKA_HAS_ALL, "where Kafka is, is not known here; set KAFKA_BOOTSTRAP_SERVERS");
@@ -125,13 +126,23 @@ public final class Demo {
     try {
       var records = new KafkaRecords(kafka.bootstrapServers(), kafka.topicPrefix());
       return Proofs.kafkaHas(
-          KAFKA_HAS_ALL, caused, records.read(correlation.toString(), ids, since, KAFKA_LIMIT));
+          KAFKA_HAS_ALL,
+          caused,
+          records.read(correlation.toString(), ids, firstOf(caused), KAFKA_LIMIT));
     } catch (KafkaException away) {
       return Proof.of(
           KAFKA_HAS_ALL,
           false,
           "%s cannot be read: %s".formatted(kafka.bootstrapServers(), away.getMessage()));
     }
+  }
+
+  /** By the clock of the suite; that of this machine may be another. */
+  private static Instant firstOf(List<RecordedEvent> caused) {
+    return caused.stream()
+        .map(event -> Amounts.instant(event.getRecordedAt()))
+        .min(Comparator.naturalOrder())
+        .orElse(Instant.EPOCH);
   }
 
   private BridgeState state() {

@@ -100,19 +100,13 @@ final class KafkaRecords {
       }
     }
     consumer.assign(partitions.keySet());
+    // The ends first: what is published between the two questions is not passed over.
+    var ends = consumer.endOffsets(partitions.keySet(), CALL_LIMIT);
     var starts = consumer.offsetsForTimes(partitions, CALL_LIMIT);
-    var atEnd = new ArrayList<TopicPartition>();
-    for (TopicPartition partition : partitions.keySet()) {
+    ends.forEach((partition, past) -> {
       var start = starts.get(partition);
-      if (start == null) {
-        atEnd.add(partition);
-      } else {
-        consumer.seek(partition, start.offset());
-      }
-    }
-    if (!atEnd.isEmpty()) {
-      consumer.endOffsets(atEnd, CALL_LIMIT).forEach(consumer::seek);
-    }
+      consumer.seek(partition, start == null ? past : start.offset());
+    });
   }
 
   /** Waits for a broker that is just starting, and for the topic to be made. */

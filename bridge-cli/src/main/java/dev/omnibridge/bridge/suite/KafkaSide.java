@@ -23,18 +23,22 @@ final class KafkaSide {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(60);
 
   private final CompletableFuture<EmbeddedKafka> started = new CompletableFuture<>();
+  private final EmbeddedKafka.Options options;
+  private volatile boolean begun;
   private volatile boolean closing;
 
-  private KafkaSide() {}
-
-  /** Begins to start a broker, and returns at once. */
-  static KafkaSide begin(EmbeddedKafka.Options options) {
-    var side = new KafkaSide();
-    Thread.ofPlatform().name("kafka-begin").daemon().start(() -> side.start(options));
-    return side;
+  /** Starts nothing yet. */
+  KafkaSide(EmbeddedKafka.Options options) {
+    this.options = options;
   }
 
-  private void start(EmbeddedKafka.Options options) {
+  /** Begins to start the broker, and returns at once. */
+  void begin() {
+    begun = true;
+    Thread.ofPlatform().name("kafka-begin").daemon().start(this::start);
+  }
+
+  private void start() {
     for (int attempt = 1; ; attempt++) {
       try {
         boolean unused = started.complete(EmbeddedKafka.start(options));
@@ -84,6 +88,9 @@ final class KafkaSide {
   /** Stops the broker; one that is just starting is waited for and stopped then. */
   void close() throws InterruptedException, TimeoutException {
     closing = true;
+    if (!begun) {
+      return;
+    }
     try {
       started.get(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS).close();
     } catch (ExecutionException neverStarted) {

@@ -51,10 +51,11 @@ public final class Suite implements AutoCloseable {
     this.steps = steps;
     int kafkaPort = options.kafkaPort() == 0 ? FreePorts.next() : options.kafkaPort();
     this.postgres = startPostgres();
+    this.kafka = kafkaOn(kafkaPort);
     Map<String, String> environment = environment(HOST + ":" + kafkaPort);
     int port = startServices(new Wiring(environment));
     // Only now, so that it does not compete with what submissions wait for.
-    this.kafka = beginKafka(kafkaPort);
+    kafka.begin();
     this.endpoints =
         new Endpoints(
             HOST + ":" + port,
@@ -108,9 +109,10 @@ public final class Suite implements AutoCloseable {
     return server;
   }
 
-  private KafkaSide beginKafka(int port) {
+  /** Not started yet, but stopped after the services, which may still have something to send. */
+  private KafkaSide kafkaOn(int port) {
     var side =
-        KafkaSide.begin(
+        new KafkaSide(
             EmbeddedKafka.Options.in(data.resolve("kafka"))
                 .withPort(port)
                 .withStartLimit(options.startLimit()));

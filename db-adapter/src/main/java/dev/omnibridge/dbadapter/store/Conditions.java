@@ -53,6 +53,13 @@ final class Conditions {
     return this;
   }
 
+  /** One of several numbers; none of them matches none. */
+  Conditions anyOf(String column, Integer[] values) {
+    arguments.addArrayOfInteger(values);
+    conditions.add("%s = any($%d::int[])".formatted(column, arguments.size()));
+    return this;
+  }
+
   /** Adds an argument and names its place. */
   String argument(Object value) {
     arguments.addValue(value);

@@ -15,6 +15,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 
@@ -37,8 +38,12 @@ public final class ContentStore {
 
   private static final String BEGIN = "insert into content_uploads (upload_id) values ($1)";
 
+  /** Only into an upload that is open: one that is given up meanwhile waits, or is seen. */
   private static final String PUT_PIECE =
-      "insert into content_chunks (upload_id, seq, bytes) values ($1, $2, $3)";
+      """
+      insert into content_chunks (upload_id, seq, bytes)
+      select upload_id, $2::int, $3::bytea from content_uploads where upload_id = $1 for key share
+      """;
 
   private static final String FINISH =
       """
@@ -54,26 +59,51 @@ public final class ContentStore {
       """;
 
   /** Only of an upload that is still open: the pieces of a finished one belong to its content. */
-  private static final String ABANDON =
-      """
-      with done as (delete from content_uploads where upload_id = $1 returning upload_id)
-      delete from content_chunks where upload_id in (select upload_id from done)
-      """;
+  private static final String GIVE_UP = "delete from content_uploads where upload_id = $1";
+
+  private static final String DROP_PIECES = "delete from content_chunks where upload_id = $1";
 
   private static final String STALE =
       "select upload_id from content_uploads where started_at < now() - interval '1 hour' limit"
           + " 1000";
 
-  private static final String FIND = "select upload_id, size from content where content_hash = $1";
+  private static final String USE = "update content set used_at = now() where content_hash = $1";
+
+  /** Notes the use, at most once an hour; a content that is just being removed is not there. */
+  private static final String USED =
+      """
+      with used as (
+        update content set used_at = now()
+         where content_hash = any($1::text[]) and used_at < now() - interval '1 hour'
+        returning content_hash)
+      select content_hash, upload_id, size, stored_at from content
+       where content_hash = any($1::text[])
+         and (used_at >= now() - interval '1 hour'
+              or content_hash in (select content_hash from used))
+      """;
+
+  /**
+   * A run may need whatever was used shortly before it started, so that one counts from the start
+   * of the oldest unfinished run. The pieces are left to the sweep, as those of an upload.
+   */
+  private static final String FORGET =
+      """
+      with past as (
+        select content_hash from content
+         where used_at < least(now(), (select min(started_at) from workflow_executions
+                                        where not finished)) - $1::bigint * interval '1 second'
+         order by used_at limit 1000 for update skip locked),
+      gone as (
+        delete from content using past where content.content_hash = past.content_hash
+        returning upload_id)
+      insert into content_uploads (upload_id, started_at) select upload_id, '-infinity' from gone
+      """;
 
   private static final String GET_PIECE =
       """
       select substring(bytes from $3 for $4) as bytes from content_chunks
        where upload_id = $1 and seq = $2
       """;
-
-  private static final String STAT =
-      "select content_hash, size, stored_at from content where content_hash = any($1::text[])";
 
   /** Where the bytes of a content are. */
   public record Located(UUID uploadId, long size) {}
@@ -92,7 +122,7 @@ public final class ContentStore {
     long size = bytes.length;
     return pool.preparedQuery(PUT_SMALL)
         .execute(Tuple.of(hash.hex(), uploadId, size, Buffer.buffer(bytes)))
-        .map(rows -> answer(hash, size, rows.iterator().next().getLong("created") == 0))
+        .compose(rows -> stored(hash, size, rows.iterator().next().getLong("created") == 1))
         .recover(ContentStore::faulty);
   }
 
@@ -105,6 +135,8 @@ public final class ContentStore {
     return staging
         .preparedQuery(PUT_PIECE)
         .execute(Tuple.of(uploadId, seq, Buffer.buffer(bytes)))
+        .compose(put ->
+            put.rowCount() == 1 ? Future.succeededFuture() : Future.failedFuture(uploadLost()))
         .recover(ContentStore::faulty);
   }
 
@@ -115,10 +147,26 @@ public final class ContentStore {
         .map(rows -> rows.iterator().next())
         .compose(row ->
             row.getLong("known") == 0
-                ? Future.failedFuture(
-                    Fault.unavailable("UPLOAD_LOST", "The upload was given up; repeat it.", null))
-                : Future.succeededFuture(answer(hash, size, row.getLong("created") == 0)))
+                ? Future.failedFuture(uploadLost())
+                : stored(hash, size, row.getLong("created") == 1))
         .recover(ContentStore::faulty);
+  }
+
+  private static Fault uploadLost() {
+    return Fault.unavailable("UPLOAD_LOST", "The upload was given up; repeat it.", null);
+  }
+
+  /** What was there already is kept as long as if it came only now. */
+  private Future<PutContentResponse> stored(Hash hash, long size, boolean created) {
+    if (created) {
+      return Future.succeededFuture(answer(hash, size, false));
+    }
+    return pool.preparedQuery(USE)
+        .execute(Tuple.of(hash.hex()))
+        .compose(used ->
+            used.rowCount() == 1
+                ? Future.succeededFuture(answer(hash, size, true))
+                : Future.failedFuture(uploadLost()));
   }
 
   private static PutContentResponse answer(Hash hash, long size, boolean existed) {
@@ -129,9 +177,29 @@ public final class ContentStore {
         .build();
   }
 
-  /** Removes what an upload left. */
+  /**
+   * Removes what an upload left; nothing of one that is finished. Two statements, for only the
+   * second one sees a piece that was put while the first one waited for it.
+   */
   public Future<?> abandon(UUID uploadId) {
-    return pool.preparedQuery(ABANDON).execute(Tuple.of(uploadId)).recover(ContentStore::faulty);
+    return pool.withTransaction(open ->
+            open.preparedQuery(GIVE_UP)
+                .execute(Tuple.of(uploadId))
+                .compose(gone ->
+                    gone.rowCount() == 0
+                        ? Future.succeededFuture()
+                        : open.preparedQuery(DROP_PIECES).execute(Tuple.of(uploadId)).mapEmpty()))
+        .recover(ContentStore::faulty);
+  }
+
+  /**
+   * Removes contents that were not used for so long, a thousand at most; their bytes go with the
+   * next sweep.
+   */
+  public Future<?> forget(Duration unused) {
+    return pool.preparedQuery(FORGET)
+        .execute(Tuple.of(unused.toSeconds()))
+        .recover(ContentStore::faulty);
   }
 
   /** Removes what crashes left: uploads that began more than an hour ago. */
@@ -151,8 +219,8 @@ public final class ContentStore {
 
   /** Finds a content; NOT_FOUND (CONTENT_NOT_FOUND) otherwise. */
   public Future<Located> find(String hash) {
-    return pool.preparedQuery(FIND)
-        .execute(Tuple.of(hash))
+    return pool.preparedQuery(USED)
+        .execute(Tuple.tuple().addArrayOfString(new String[] {hash}))
         .map(rows -> {
           if (rows.size() == 0) {
             throw Fault.notFound("CONTENT_NOT_FOUND", "There is no content " + hash + ".")
@@ -182,7 +250,7 @@ public final class ContentStore {
   }
 
   public Future<StatContentResponse> stat(List<String> hashes) {
-    return pool.preparedQuery(STAT)
+    return pool.preparedQuery(USED)
         .execute(Tuple.tuple().addArrayOfString(hashes.toArray(String[]::new)))
         .map(rows -> {
           var answer = StatContentResponse.newBuilder();

@@ -10,7 +10,6 @@ import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -44,7 +43,7 @@ public final class Database {
   public Pool pool(int size, boolean durable) {
     return PgBuilder.pool()
         .using(vertx)
-        .connectingTo(options(Map.of("synchronous_commit", durable ? "on" : "off")))
+        .connectingTo(options(durable))
         .with(
             new PoolOptions()
                 .setMaxSize(size)
@@ -56,14 +55,7 @@ public final class Database {
 
   /** A connection of one's own for group commits; its statements are pipelined. */
   Future<PgConnection> connect(boolean durable) {
-    var settings =
-        Map.of(
-            "synchronous_commit",
-            durable ? "on" : "off",
-            // The same few statements for ever: plan once, and never for the small table of today.
-            "plan_cache_mode",
-            "force_generic_plan");
-    return PgConnection.connect(vertx, options(settings))
+    return PgConnection.connect(vertx, options(durable))
         .compose(connection ->
             connection
                 .query(LIMIT_TRANSACTION)
@@ -73,7 +65,7 @@ public final class Database {
         .timeout(CONNECT_LIMIT_SECONDS, TimeUnit.SECONDS);
   }
 
-  private PgConnectOptions options(Map<String, String> more) {
+  private PgConnectOptions options(boolean durable) {
     var settings = new HashMap<>(PgConnectOptions.DEFAULT_PROPERTIES);
     settings.put("application_name", "omnibridge-db-adapter");
     settings.put("statement_timeout", LIMIT_MILLIS);
@@ -81,9 +73,11 @@ public final class Database {
     settings.put("idle_in_transaction_session_timeout", LIMIT_MILLIS);
     settings.put("timezone", "UTC");
     settings.put("jit", "off");
-    // Every question has its index; a plan made while a table was small must not outlive that.
+    settings.put("synchronous_commit", durable ? "on" : "off");
+    // The same few statements for ever: plan each once (over the partitions that takes longer than
+    // to execute it), and with its index, so that the plan for a small table outlives its growth.
+    settings.put("plan_cache_mode", "force_generic_plan");
     settings.put("enable_seqscan", "off");
-    settings.putAll(more);
     var options = new PgConnectOptions();
     options
         .setHost(postgres.host())

@@ -41,10 +41,12 @@ public final class DeadLetterLane implements OutboxLane {
 
   private static final String MARK =
       """
+      with held as (
+        update outbox_lanes set lease_until = %s where lane = -1 and owner = $2 returning lane)
       update dead_letters set published_at = now()
-       where id = any($1::bigint[])
-         and exists (select from outbox_lanes where lane = -1 and owner = $2)
-      """;
+       where id = any($1::bigint[]) and exists (select from held)
+      """
+          .formatted(Lease.RENEWED);
 
   private final Pool pool;
   private final UUID owner;

@@ -112,6 +112,13 @@ public final class EventLog {
     return writers.get(shares.size() == 1 ? shares.iterator().next() : 0);
   }
 
+  /**
+   * False while appends are refused because the database is away; only an append finds that out.
+   */
+  public boolean available() {
+    return writers.stream().allMatch(LogWriter::available);
+  }
+
   public Future<?> close() {
     return Future.join(connections.stream().map(WriterConnection::close).toList());
   }

@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What has to be done now and then: partitions for the months to come, request ids that have
- * lapsed, uploads that nobody finished. Every db-adapter does it; doing it twice changes nothing.
+ * lapsed, contents that nobody uses, uploads that nobody finished. Every db-adapter does it; doing
+ * it twice changes nothing.
  */
 public final class Housekeeping {
   private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
@@ -30,15 +31,23 @@ public final class Housekeeping {
   private final Schema schema;
   private final ContentStore content;
   private final Collection<String> retentions;
+  private final Duration contentKept;
   private long timer;
 
+  /** Contents are kept so long after their last use; zero keeps them for ever. */
   public Housekeeping(
-      Vertx vertx, Pool pool, Schema schema, ContentStore content, Collection<String> retentions) {
+      Vertx vertx,
+      Pool pool,
+      Schema schema,
+      ContentStore content,
+      Collection<String> retentions,
+      Duration contentKept) {
     this.vertx = vertx;
     this.pool = pool;
     this.schema = schema;
     this.content = content;
     this.retentions = retentions;
+    this.contentKept = contentKept;
   }
 
   public void start() {
@@ -52,8 +61,14 @@ public final class Housekeeping {
             .transform(made -> told("partitions", made))
             .compose(_ -> pool.query(FORGET_REQUEST_IDS).execute())
             .transform(forgotten -> told("request ids", forgotten))
+            .compose(_ -> forgetContents())
+            .transform(forgotten -> told("contents", forgotten))
             .compose(_ -> content.sweep())
             .transform(swept -> told("uploads", swept));
+  }
+
+  private Future<?> forgetContents() {
+    return contentKept.isZero() ? Future.succeededFuture() : content.forget(contentKept);
   }
 
   private static Future<Void> told(String what, io.vertx.core.AsyncResult<?> done) {

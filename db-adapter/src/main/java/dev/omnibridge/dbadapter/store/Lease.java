@@ -7,21 +7,27 @@ import io.vertx.sqlclient.Tuple;
 import java.util.OptionalLong;
 import java.util.UUID;
 
-/** The lease of an outbox lane: 3 seconds by the database's clock, renewed by every use. */
+/** The lease of an outbox lane, renewed by every use. */
 final class Lease {
+  /** When a lease that is renewed now will end. */
+  static final String RENEWED =
+      "clock_timestamp() + interval '%d seconds'".formatted(OutboxLane.LEASE_SECONDS);
+
   private static final String HOLD =
       """
-      update outbox_lanes set owner = $2, lease_until = clock_timestamp() + interval '3 seconds'
+      update outbox_lanes set owner = $2, lease_until = %s
        where lane = $1 and (owner = $2 or lease_until < clock_timestamp())
       returning relayed_position
-      """;
+      """
+          .formatted(RENEWED);
 
   private static final String ADVANCE =
       """
       update outbox_lanes
-         set relayed_position = $4, lease_until = clock_timestamp() + interval '3 seconds'
+         set relayed_position = $4, lease_until = %s
        where lane = $1 and owner = $2 and relayed_position = $3
-      """;
+      """
+          .formatted(RENEWED);
 
   private static final String RELEASE =
       "update outbox_lanes set lease_until = '-infinity' where lane = $1 and owner = $2";

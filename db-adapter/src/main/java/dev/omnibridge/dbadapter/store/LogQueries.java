@@ -68,11 +68,13 @@ public final class LogQueries {
   private final Pool pool;
   private final Catalogue catalogue;
   private final PageTokens tokens;
+  private final String logId;
 
-  public LogQueries(Pool pool, Catalogue catalogue, PageTokens tokens) {
+  public LogQueries(Pool pool, Catalogue catalogue, PageTokens tokens, UUID logId) {
     this.pool = pool;
     this.catalogue = catalogue;
     this.tokens = tokens;
+    this.logId = logId.toString();
   }
 
   public Future<ReadStreamResponse> readStream(ReadStreamRequest request) {
@@ -220,7 +222,7 @@ public final class LogQueries {
   public Future<GetPositionsResponse> positions(GetPositionsRequest request) {
     return positions(request.getConsumer(), request.getClusterId())
         .map(stored -> {
-          var answer = GetPositionsResponse.newBuilder();
+          var answer = GetPositionsResponse.newBuilder().setLogId(logId);
           stored.forEach((partition, next) ->
               answer.addPositions(
                   StoredPosition.newBuilder().setPartition(partition).setNextOffset(next)));

@@ -212,6 +212,11 @@ final class LogWriter {
     return pipeline.commit().onSuccess(_ -> committed.accept(batch.movedLanes().keySet()));
   }
 
+  /** False while the database is away for so long that appends are refused at once. */
+  boolean available() {
+    return !away;
+  }
+
   private Future<Void> settled(Group group, List<Verdict> verdicts) {
     away = false;
     Set<Integer> elsewhere =

@@ -10,6 +10,9 @@ import java.util.List;
  * that tells how far. Of two that think they hold the lease only one can set the mark.
  */
 public interface OutboxLane {
+  /** How long a lease holds without use, by the database's clock. */
+  int LEASE_SECONDS = 3;
+
   /** Its number, for logs. */
   int lane();
 
@@ -19,7 +22,10 @@ public interface OutboxLane {
   /** What stands after the mark, in order; only under the lease. */
   Future<List<Outgoing>> next(int most);
 
-  /** Sets the mark behind these, which are the first of what was given; false without the lease. */
+  /**
+   * Sets the mark behind these, which are the first of what was given, and renews the lease; false
+   * when somebody else has it.
+   */
   Future<Boolean> passed(List<Outgoing> published);
 
   /** Gives the lease back, so that another one need not wait for its end. */

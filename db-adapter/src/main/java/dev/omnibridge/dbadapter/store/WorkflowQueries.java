@@ -37,7 +37,7 @@ public final class WorkflowQueries {
              session_id,
              definition_hash, started_at, completed_at, error_message, workflow_steps_executed,
              workflow_steps_degraded, version, metadata::text as metadata, output::text as output,
-             finished, shard, updated_at,
+             finished, shard, updated_at, due_at,
              (extract(epoch from due_at - clock_timestamp()) * 1000000)::bigint as due_in_micros
         from workflow_executions
       """;
@@ -57,12 +57,8 @@ public final class WorkflowQueries {
           order by run_id limit $3
           """;
 
-  private static final String DUE =
-      COLUMNS
-          + """
-          where not finished and shard = any($1::int[]) and due_at <= clock_timestamp()
-          order by due_at, run_id limit $2
-          """;
+  /** An owner's shards change while it reads; its place in time does not depend on them. */
+  private static final ListDueRequest ANY_DUE = ListDueRequest.getDefaultInstance();
 
   private final Pool pool;
   private final PageTokens tokens;
@@ -167,18 +163,41 @@ public final class WorkflowQueries {
   }
 
   public Future<ListDueResponse> due(ListDueRequest request) {
-    var arguments =
-        Tuple.tuple()
-            .addArrayOfInteger(request.getShardsList().toArray(Integer[]::new))
-            .addInteger(PageSize.of(request.getPageSize(), USUAL_BATCH, MOST));
-    return ask(DUE, arguments)
+    List<String> place = tokens.place(ANY_DUE, request.getPageToken());
+    int limit = PageSize.of(request.getPageSize(), USUAL_BATCH, MOST);
+    var sql =
+        new Conditions()
+            .always("not finished")
+            .always("due_at <= clock_timestamp()")
+            .anyOf("shard", request.getShardsList().toArray(Integer[]::new));
+    if (!place.isEmpty()) {
+      sql.and(
+          "(due_at, run_id) >",
+          OffsetDateTime.parse(place.getFirst()),
+          UUID.fromString(place.getLast()));
+    }
+    String text =
+        COLUMNS + sql.where() + " order by due_at, run_id limit " + sql.argument(limit + 1);
+    return ask(text, sql.arguments())
         .map(rows -> {
+          var page = Page.of(rows, limit, Due::of, due -> due.run().getSerializedSize());
           var answer = ListDueResponse.newBuilder();
-          Page.of(rows, MOST, IndexRows::workflow, StoredWorkflow::getSerializedSize)
-              .items()
-              .forEach(answer::addWorkflows);
+          page.items().forEach(due -> answer.addWorkflows(due.run()));
+          page.lastOfMore()
+              .ifPresent(last -> answer.setNextPageToken(tokens.token(ANY_DUE, last.place())));
           return answer.build();
         });
+  }
+
+  /** A due run with the time that its message tells only as what is left of it. */
+  private record Due(StoredWorkflow run, OffsetDateTime at) {
+    static Due of(Row row) {
+      return new Due(IndexRows.workflow(row), row.getOffsetDateTime("due_at"));
+    }
+
+    List<String> place() {
+      return List.of(at.toString(), run.getRow().getRunId());
+    }
   }
 
   private Future<RowSet<Row>> ask(String sql, Tuple arguments) {

@@ -5,7 +5,6 @@ import dev.omnibridge.dbadapter.log.Outgoing;
 import dev.omnibridge.dbadapter.store.OutboxLane;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.LogKeys;
-import dev.omnibridge.runtime.resilience.Breaker;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -13,15 +12,17 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Publishes one lane in order, while it holds the lane's lease: reads what follows, sends it, moves
- * the mark behind what Kafka has. Stops at the first record that fails and resumes there. A loop,
- * so it runs on a virtual thread and may await; woken after commits, and looking on its own
- * otherwise.
+ * the mark behind what Kafka has. Stops at the first record that fails and resumes there; and stops
+ * when so much time has passed since it took the lease that another one may soon take it, for a
+ * process that was paused must not publish what has long been published. A loop, so it runs on a
+ * virtual thread and may await; woken after commits, and looking on its own otherwise.
  */
 final class LaneRelay extends VerticleBase {
   private static final Logger log = LoggerFactory.getLogger(LaneRelay.class);
@@ -29,11 +30,17 @@ final class LaneRelay extends VerticleBase {
   private static final long LOOK_MILLIS = 250;
   private static final long LEASE_ELSEWHERE_MILLIS = 500;
   private static final long RENEW_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** Records are handed over this long after the lease was asked for, and not later. */
+  private static final long YOUNG_NANOS =
+      TimeUnit.SECONDS.toNanos(OutboxLane.LEASE_SECONDS) - TimeUnit.SECONDS.toNanos(1);
+
   private static final int LIMIT_SECONDS = 6;
 
   private final OutboxLane lane;
   private final OrderedSender sender;
-  private final Breaker breaker;
+  private final Broker broker;
+  private final LongSupplier nanos;
   private final AtomicBoolean signalled = new AtomicBoolean();
   private final AtomicReference<@Nullable Promise<Void>> wakeable = new AtomicReference<>();
   private final AtomicReference<@Nullable Promise<Void>> stoppable = new AtomicReference<>();
@@ -41,11 +48,15 @@ final class LaneRelay extends VerticleBase {
   private volatile boolean running = true;
   private boolean held;
   private long heldAt;
+  private boolean slow;
+  private boolean troubled;
 
-  LaneRelay(OutboxLane lane, OrderedSender sender, Breaker breaker) {
+  /** The nanoseconds are of a clock that measures durations, also those of a pause. */
+  LaneRelay(OutboxLane lane, OrderedSender sender, Broker broker, LongSupplier nanos) {
     this.lane = lane;
     this.sender = sender;
-    this.breaker = breaker;
+    this.broker = broker;
+    this.nanos = nanos;
   }
 
   @Override
@@ -82,14 +93,28 @@ final class LaneRelay extends VerticleBase {
     while (running) {
       try {
         relay();
+        recovered();
       } catch (Exception failure) {
         held = false;
-        log.atWarn()
-            .addKeyValue(LogKeys.LANE, lane.lane())
-            .addKeyValue(LogKeys.REASON, failure.toString())
-            .log("relay starts its turn again");
+        troubled(failure);
         pause(LEASE_ELSEWHERE_MILLIS);
       }
+    }
+  }
+
+  /** Told once; it is repeated for as long as the database is away. */
+  private void troubled(Exception failure) {
+    (troubled ? log.atDebug() : log.atWarn())
+        .addKeyValue(LogKeys.LANE, lane.lane())
+        .addKeyValue(LogKeys.REASON, failure.toString())
+        .log("relay cannot work, and keeps trying");
+    troubled = true;
+  }
+
+  private void recovered() {
+    if (troubled) {
+      troubled = false;
+      log.atInfo().addKeyValue(LogKeys.LANE, lane.lane()).log("relay works again");
     }
   }
 
@@ -99,15 +124,24 @@ final class LaneRelay extends VerticleBase {
       return;
     }
     // While Kafka is away one record is enough to find out whether it is back.
-    List<Outgoing> records = bounded(lane.next(breaker.open() ? 1 : BATCH));
+    List<Outgoing> records = bounded(lane.next(slow || !broker.answers() ? 1 : BATCH));
     if (records.isEmpty()) {
+      slow = false;
       sleep(LOOK_MILLIS);
       return;
     }
-    int acknowledged = publish(records);
+    slow = !young();
+    if (!slow) {
+      publish(records);
+    }
+  }
+
+  private void publish(List<Outgoing> records) {
+    int acknowledged = send(records);
     if (acknowledged > 0) {
+      long asked = nanos.getAsLong();
       held = bounded(lane.passed(records.subList(0, acknowledged)));
-      heldAt = System.nanoTime();
+      heldAt = asked;
     }
     if (acknowledged < records.size()) {
       pause(LOOK_MILLIS);
@@ -116,24 +150,28 @@ final class LaneRelay extends VerticleBase {
 
   /** The lease is renewed well before its end; publishing renews it, too. */
   private boolean hold() {
-    if (!held || System.nanoTime() - heldAt > RENEW_NANOS) {
+    long asked = nanos.getAsLong();
+    if (!held || asked - heldAt > RENEW_NANOS) {
       held = bounded(lane.hold());
-      heldAt = System.nanoTime();
+      heldAt = asked;
     }
     return held;
   }
 
-  private int publish(List<Outgoing> records) {
+  /** The lease counts from the question, which is older than what the database answered. */
+  private boolean young() {
+    return nanos.getAsLong() - heldAt < YOUNG_NANOS;
+  }
+
+  private int send(List<Outgoing> records) {
     var acknowledged = new int[1];
     var outcome =
-        breaker.call(
-            () -> {
-              OrderedSender.Sent sent = sender.send(records);
-              acknowledged[0] = sent.acknowledged();
-              @Nullable Fault failure = sent.failure();
-              return failure == null ? Future.succeededFuture() : Future.failedFuture(failure);
-            },
-            failure -> failure instanceof Fault fault ? fault : Fault.broken(failure));
+        broker.call(() -> {
+          OrderedSender.Sent sent = sender.send(records, this::young);
+          acknowledged[0] = sent.acknowledged();
+          @Nullable Fault failure = sent.failure();
+          return failure == null ? Future.succeededFuture() : Future.failedFuture(failure);
+        });
     if (outcome.failed()) {
       log.atDebug()
           .addKeyValue(LogKeys.LANE, lane.lane())

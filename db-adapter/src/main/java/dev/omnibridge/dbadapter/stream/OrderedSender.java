@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -30,27 +33,36 @@ final class OrderedSender implements AutoCloseable {
   private static final int LIMIT_SECONDS = 10;
   private static final int MAX_RECORD_BYTES = 2 << 20;
 
-  private final String bootstrapServers;
-  private final String clientId;
-  private @Nullable KafkaProducer<byte[], byte[]> producer;
+  private final Supplier<Producer<byte[], byte[]>> producers;
+  private @Nullable Producer<byte[], byte[]> producer;
 
   OrderedSender(String bootstrapServers, String clientId) {
-    this.bootstrapServers = bootstrapServers;
-    this.clientId = clientId;
+    this(() ->
+        new KafkaProducer<>(
+            settings(bootstrapServers, clientId),
+            new ByteArraySerializer(),
+            new ByteArraySerializer()));
+  }
+
+  /** With producers made so; each one is used until it fails. */
+  OrderedSender(Supplier<Producer<byte[], byte[]>> producers) {
+    this.producers = producers;
   }
 
   /** What came of a batch: how many of its first records Kafka has, and why not more. */
   record Sent(int acknowledged, @Nullable Fault failure) {}
 
-  Sent send(List<Outgoing> records) {
-    KafkaProducer<byte[], byte[]> open;
+  /** Hands the first one over, and the others while it may go on. */
+  Sent send(List<Outgoing> records, BooleanSupplier mayGoOn) {
+    Producer<byte[], byte[]> open;
     try {
       open = open();
     } catch (KafkaException unreachable) {
       return new Sent(0, away(unreachable));
     }
     var batch = new Batch(open, records.size());
-    for (int i = 0; i < records.size() && !batch.failed(); i++) {
+    batch.send(0, records.getFirst());
+    for (int i = 1; i < records.size() && !batch.failed() && mayGoOn.getAsBoolean(); i++) {
       batch.send(i, records.get(i));
     }
     Sent sent = batch.await();
@@ -60,17 +72,16 @@ final class OrderedSender implements AutoCloseable {
     return sent;
   }
 
-  private KafkaProducer<byte[], byte[]> open() {
-    KafkaProducer<byte[], byte[]> current = producer;
+  private Producer<byte[], byte[]> open() {
+    Producer<byte[], byte[]> current = producer;
     if (current == null) {
-      current =
-          new KafkaProducer<>(settings(), new ByteArraySerializer(), new ByteArraySerializer());
+      current = producers.get();
       producer = current;
     }
     return current;
   }
 
-  private Map<String, Object> settings() {
+  private static Map<String, Object> settings(String bootstrapServers, String clientId) {
     return Map.ofEntries(
         Map.entry(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers),
         Map.entry(ProducerConfig.CLIENT_ID_CONFIG, clientId),
@@ -94,14 +105,14 @@ final class OrderedSender implements AutoCloseable {
 
   /** One batch of records under way. */
   private static final class Batch {
-    private final KafkaProducer<byte[], byte[]> producer;
+    private final Producer<byte[], byte[]> producer;
     private final CountDownLatch open;
     private final AtomicInteger firstFailed;
     private final int size;
     private volatile @Nullable Exception cause;
     private int sent;
 
-    Batch(KafkaProducer<byte[], byte[]> producer, int size) {
+    Batch(Producer<byte[], byte[]> producer, int size) {
       this.producer = producer;
       this.size = size;
       this.open = new CountDownLatch(size);
@@ -148,14 +159,14 @@ final class OrderedSender implements AutoCloseable {
         return new Sent(0, away(interrupted));
       }
       Exception why = cause;
-      return new Sent(firstFailed.get(), why == null ? null : away(why));
+      return new Sent(Math.min(sent, firstFailed.get()), why == null ? null : away(why));
     }
   }
 
   /** Closes without waiting for what is queued. */
   @Override
   public void close() {
-    KafkaProducer<byte[], byte[]> current = producer;
+    Producer<byte[], byte[]> current = producer;
     producer = null;
     if (current != null) {
       current.close(Duration.ZERO);

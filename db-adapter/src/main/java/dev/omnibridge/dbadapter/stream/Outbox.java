@@ -3,12 +3,10 @@ package dev.omnibridge.dbadapter.stream;
 
 import dev.omnibridge.dbadapter.store.OutboxLane;
 import dev.omnibridge.runtime.event.Catalogue;
-import dev.omnibridge.runtime.resilience.Breaker;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -16,12 +14,11 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** The way of the log to Kafka: one relay per lane, one breaker for the broker they share. */
+/** The way of the log to Kafka: one relay per lane, and the broker that they share. */
 public final class Outbox {
   private final Vertx vertx;
   private final Topics topics;
-  private final Breaker breaker =
-      new Breaker("kafka", new Breaker.Settings(5, Duration.ofMillis(500), 1));
+  private final Broker broker = new Broker();
   private final Map<Integer, LaneRelay> relays = new HashMap<>();
   private final List<String> deployments = new CopyOnWriteArrayList<>();
   private @Nullable Future<Void> made;
@@ -36,7 +33,7 @@ public final class Outbox {
     this.topics = new Topics(vertx, catalogue, environment, bootstrapServers);
     for (OutboxLane lane : lanes) {
       var sender = new OrderedSender(bootstrapServers, "omnibridge-relay-" + lane.lane());
-      relays.put(lane.lane(), new LaneRelay(lane, sender, breaker));
+      relays.put(lane.lane(), new LaneRelay(lane, sender, broker, System::nanoTime));
     }
   }
 
@@ -72,7 +69,7 @@ public final class Outbox {
 
   /** False while Kafka does not take records. */
   public boolean kafkaAnswers() {
-    return !breaker.open();
+    return broker.answers();
   }
 
   /** Ends the relays; they give their leases back. */

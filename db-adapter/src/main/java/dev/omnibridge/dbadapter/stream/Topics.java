@@ -41,6 +41,7 @@ final class Topics {
   private final String environment;
   private final String bootstrapServers;
   private boolean stopped;
+  private boolean told;
   private @Nullable Admin admin;
 
   Topics(Vertx vertx, Catalogue catalogue, String environment, String bootstrapServers) {
@@ -54,8 +55,16 @@ final class Topics {
   Future<Void> ensure() {
     return create()
         .onComplete(_ -> close())
+        .onSuccess(_ -> {
+          if (told) {
+            log.atInfo().log("topics are there");
+          }
+        })
         .recover(failure -> {
-          log.atDebug().addKeyValue(LogKeys.REASON, failure.getMessage()).log("no topics yet");
+          (told || stopped ? log.atDebug() : log.atWarn())
+              .addKeyValue(LogKeys.REASON, failure.getMessage())
+              .log("topics cannot be made yet; they are as soon as Kafka lets it");
+          told = true;
           return stopped
               ? Future.failedFuture(failure)
               : vertx

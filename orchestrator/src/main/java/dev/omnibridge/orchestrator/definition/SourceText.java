@@ -90,9 +90,11 @@ record SourceText(JsonNode root, Map<String, Place> places) {
       }
       return new SourceText(root, Map.copyOf(places));
     } catch (JsonProcessingException e) {
-      throw refuse("is not readable: " + firstLine(e.getOriginalMessage()), place(e.getLocation()));
+      throw refuse(
+          "is not readable: " + Values.saidByReader(e.getOriginalMessage()),
+          place(e.getLocation()));
     } catch (IOException | ArithmeticException | IndexOutOfBoundsException e) {
-      throw refuse("is not readable: " + firstLine(String.valueOf(e.getMessage())), null);
+      throw refuse("is not readable: " + Values.saidByReader(String.valueOf(e.getMessage())), null);
     } catch (RuntimeException e) {
       throw e instanceof InvalidDefinition known ? known : refuse("is not readable", null);
     }
@@ -107,7 +109,7 @@ record SourceText(JsonNode root, Map<String, Place> places) {
     return switch (parser.currentToken()) {
       case START_OBJECT -> object(parser, pointer, places);
       case START_ARRAY -> array(parser, pointer, places);
-      case VALUE_STRING -> JsonNodeFactory.instance.textNode(parser.getText());
+      case VALUE_STRING -> JsonNodeFactory.instance.textNode(Values.wellFormed(parser.getText()));
       case VALUE_TRUE -> JsonNodeFactory.instance.booleanNode(true);
       case VALUE_FALSE -> JsonNodeFactory.instance.booleanNode(false);
       case VALUE_NULL -> JsonNodeFactory.instance.nullNode();
@@ -120,10 +122,12 @@ record SourceText(JsonNode root, Map<String, Place> places) {
       throws IOException {
     Map<String, JsonNode> fields = new TreeMap<>();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
-      String key = parser.currentName();
+      String key = Values.wellFormed(parser.currentName());
       String at = pointer + "/" + escape(key);
       parser.nextToken();
-      fields.put(key, value(parser, at, places));
+      if (fields.put(key, value(parser, at, places)) != null) {
+        throw refuse("has two keys of which only halves of characters differ", place(parser));
+      }
     }
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     node.setAll(fields);
@@ -164,10 +168,6 @@ record SourceText(JsonNode root, Map<String, Place> places) {
 
   private static @Nullable Place place(@Nullable JsonLocation at) {
     return at == null || at.getLineNr() < 1 ? null : new Place(at.getLineNr(), at.getColumnNr());
-  }
-
-  private static String firstLine(String message) {
-    return message.lines().findFirst().orElse("").strip();
   }
 
   private static StreamReadConstraints limits() {

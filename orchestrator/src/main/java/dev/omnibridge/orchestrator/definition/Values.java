@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** JSON values in the one form that survives being written and read again. */
 public final class Values {
@@ -18,7 +19,8 @@ public final class Values {
 
   /**
    * The same value with numbers as a JSON parser would give them: the narrowest integer, doubles
-   * for the rest, and, as jq prints them, null for NaN and the largest double for infinity.
+   * for the rest, and, as jq prints them, null for NaN and the largest double for infinity. Every
+   * text is {@link #wellFormed}; of two fields that get the same name by that, the later counts.
    */
   public static JsonNode normal(JsonNode value) {
     return switch (value.getNodeType()) {
@@ -26,8 +28,28 @@ public final class Values {
       case ARRAY -> array((ArrayNode) value);
       case NUMBER -> number(value);
       case MISSING, POJO, BINARY -> NullNode.instance;
-      case BOOLEAN, NULL, STRING -> value;
+      case STRING -> text(value);
+      case BOOLEAN, NULL -> value;
     };
+  }
+
+  /** The text with U+FFFD for every half of a surrogate pair, which UTF-8 cannot carry. */
+  public static String wellFormed(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return text.codePoints()
+            .map(point -> Character.getType(point) == Character.SURROGATE ? 0xFFFD : point)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
+      }
+    }
+    return text;
+  }
+
+  private static JsonNode text(JsonNode value) {
+    String text = value.textValue();
+    String wellFormed = wellFormed(text);
+    return wellFormed.equals(text) ? value : JsonNodeFactory.instance.textNode(wellFormed);
   }
 
   /** jq's idea of true: everything but null and false. */
@@ -97,10 +119,14 @@ public final class Values {
   private static JsonNode object(ObjectNode value) {
     ObjectNode copy = null;
     for (var field : value.properties()) {
+      String name = wellFormed(field.getKey());
       JsonNode normal = normal(field.getValue());
-      if (normal != field.getValue()) {
+      if (normal != field.getValue() || !name.equals(field.getKey())) {
         copy = copy == null ? shallow(value) : copy;
-        copy.set(field.getKey(), normal);
+        if (!name.equals(field.getKey())) {
+          copy.remove(field.getKey());
+        }
+        copy.set(name, normal);
       }
     }
     return copy == null ? value : copy;
@@ -141,5 +167,17 @@ public final class Values {
       return DoubleNode.valueOf(Math.copySign(Double.MAX_VALUE, number));
     }
     return value.isDouble() ? value : DoubleNode.valueOf(number);
+  }
+
+  /**
+   * What a reader of JSON or YAML says, without its quotations of the text and its own way to name
+   * a place.
+   */
+  public static String saidByReader(String message) {
+    return message
+        .lines()
+        .filter(line -> !line.isBlank() && !line.startsWith(" "))
+        .collect(Collectors.joining(", "))
+        .replaceFirst(" \\(start marker at .*", "");
   }
 }

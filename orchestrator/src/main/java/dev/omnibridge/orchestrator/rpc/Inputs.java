@@ -72,7 +72,7 @@ final class Inputs {
       var at = notJson.getLocation();
       String where =
           at == null ? "" : " (line %d, column %d)".formatted(at.getLineNr(), at.getColumnNr());
-      String why = notJson.getOriginalMessage().lines().findFirst().orElse("").strip();
+      String why = Values.saidByReader(notJson.getOriginalMessage());
       throw Fault.invalidField(
           "INPUT_MALFORMED", "input", "The input is not JSON%s: %s".formatted(where, why));
     }

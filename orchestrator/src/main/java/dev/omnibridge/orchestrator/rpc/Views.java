@@ -9,6 +9,7 @@ import dev.omnibridge.api.log.v1.WorkflowRow;
 import dev.omnibridge.api.workflow.v1.Workflow;
 import dev.omnibridge.api.workflow.v1.WorkflowError;
 import dev.omnibridge.api.workflow.v1.WorkflowState;
+import dev.omnibridge.orchestrator.workflow.WorkflowError.Kind;
 import dev.omnibridge.runtime.Fault;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,7 +22,10 @@ final class Views {
 
   private Views() {}
 
-  /** A row; its error is told by its sentence alone unless more is known. */
+  /**
+   * A row; its error is told by its sentence alone unless more is known. An unfinished run's tells
+   * why it does not go on for now.
+   */
   static Workflow of(WorkflowRow row, @Nullable WorkflowError error) {
     Workflow.Builder view =
         Workflow.newBuilder()
@@ -44,9 +48,19 @@ final class Views {
     if (error != null) {
       view.setError(error);
     } else if (!row.getErrorMessage().isEmpty()) {
-      view.setError(WorkflowError.newBuilder().setDetail(row.getErrorMessage()));
+      view.setError(row.getFinished() ? failed(row) : held(row));
     }
     return view.build();
+  }
+
+  private static WorkflowError failed(WorkflowRow row) {
+    return WorkflowError.newBuilder().setDetail(row.getErrorMessage()).build();
+  }
+
+  private static WorkflowError held(WorkflowRow row) {
+    return of(
+        dev.omnibridge.orchestrator.workflow.WorkflowError.of(
+            Kind.CONFIGURATION, row.getErrorMessage(), null));
   }
 
   static WorkflowError of(dev.omnibridge.orchestrator.workflow.WorkflowError error) {

@@ -34,6 +34,9 @@ final class ActiveRun {
   private static final int MAX_WAITING = 100;
   private static final int MAX_CONFLICTS = 20;
 
+  /** After so many answers in a row that something is broken, it is taken to be this append. */
+  private static final int MAX_BROKEN = 10;
+
   private final Shell shell;
   private final RunKey key;
   private final Definitions.Pinned definition;
@@ -55,18 +58,30 @@ final class ActiveRun {
     this.snapshotVersion = loaded.snapshotVersion();
   }
 
-  /** A command with its answer, and what a submission brings along. */
+  /**
+   * A command with its answer, and what a submission brings along.
+   *
+   * <p>{@code command} is what is decided at the moment: what was asked, or, when the log refuses
+   * what that leads to, the end of the run.
+   */
   private static final class Ask {
+    final Command asked;
     Command command;
     final EventLog.@Nullable Submitted submission;
     final CompletableFuture<RunRow> answer = new CompletableFuture<>();
     int conflicts;
+    int broken;
     boolean sent;
-    boolean refused;
 
-    Ask(Command command, EventLog.@Nullable Submitted submission) {
-      this.command = command;
+    Ask(Command asked, EventLog.@Nullable Submitted submission) {
+      this.asked = asked;
+      this.command = asked;
       this.submission = submission;
+    }
+
+    /** Nobody but the shell could do something about it. */
+    boolean ofTheShell() {
+      return !(asked instanceof Command.Submit || asked instanceof Command.Cancel);
     }
   }
 
@@ -94,6 +109,10 @@ final class ActiveRun {
       return;
     }
     busy = true;
+    if (shell.stopping()) {
+      fail(ask, Refusals.stopping());
+      return;
+    }
     try {
       decide(ask);
     } catch (RuntimeException | StackOverflowError bug) {
@@ -123,8 +142,13 @@ final class ActiveRun {
         version,
         events.stream().map(event -> new Identified(shell.newId(event.at()), event)).toList(),
         due && after instanceof Workflow.Unfinished ? after : null,
-        RunRow.of(after, newVersion, ask.command.at()),
+        row(after, newVersion, ask.command),
         ask.submission);
+  }
+
+  private static RunRow row(Workflow after, long version, Command command) {
+    RunRow row = RunRow.of(after, version, command.at());
+    return command instanceof Command.Hold hold && !row.finished() ? row.because(hold.why()) : row;
   }
 
   private void append(Ask ask, Append append, int tries) {
@@ -153,13 +177,14 @@ final class ActiveRun {
   }
 
   private void notAppended(Ask ask, Append append, int tries, Fault fault) {
+    ask.broken = fault.kind() == Fault.Kind.BROKEN ? ask.broken + 1 : 0;
     if (shell.stopping()) {
       fail(ask, Refusals.stopping());
     } else if (fault.kind() == Fault.Kind.CONFLICT) {
       conflict(ask, fault);
     } else if (ask.submission != null && surelyNotAppended(ask, fault)) {
       fail(ask, fault);
-    } else if (neverAppended(fault)) {
+    } else if (neverAppended(ask, fault)) {
       refused(ask, fault);
     } else {
       ask.sent = ask.sent || !fault.is("CIRCUIT_OPEN");
@@ -170,27 +195,36 @@ final class ActiveRun {
 
   /** Refused for what it is, or never sent; then a submission is the client's matter again. */
   private static boolean surelyNotAppended(Ask ask, Fault fault) {
-    return neverAppended(fault) || !ask.sent && fault.is("CIRCUIT_OPEN");
+    return !ask.sent && fault.is("CIRCUIT_OPEN") || neverAppended(ask, fault);
   }
 
   /** Refused for what it is, and so it would be again. */
-  private static boolean neverAppended(Fault fault) {
+  private static boolean neverAppended(Ask ask, Fault fault) {
     return switch (fault.kind()) {
       case INVALID, NOT_FOUND, EXISTS, REFUSED, OUT_OF_RANGE -> true;
-      case CONFLICT, EXHAUSTED, UNAVAILABLE, TIMEOUT, CANCELLED, BROKEN -> false;
+      case CONFLICT, EXHAUSTED, UNAVAILABLE, TIMEOUT, CANCELLED -> false;
+      case BROKEN -> ask.broken > MAX_BROKEN;
     };
   }
 
-  /** What the log never takes fails the step instead, in words that the log takes. */
+  /**
+   * What the log never takes ends the run instead. A log that does not take that either may be
+   * broken for everybody: then what was wanted at first is asked again, after a while and after
+   * everybody else.
+   */
   private void refused(Ask ask, Fault fault) {
     told(log.atError(), fault).log("append is refused");
-    if (ask.refused || !(ask.command instanceof Command.RecordOutcome outcome)) {
+    if (!ask.ofTheShell()) {
       fail(ask, fault);
-      return;
+    } else if (ask.command == ask.asked) {
+      ask.command = shell.refused(fault);
+      turn();
+    } else {
+      ask.command = ask.asked;
+      asks.remove(ask);
+      asks.add(ask);
+      shell.later(shell.settings().maxPause(), this::turn);
     }
-    ask.refused = true;
-    ask.command = shell.refused(outcome, fault);
-    turn();
   }
 
   /** Once per append, and not by every run when the log is known to be away. */
@@ -203,7 +237,8 @@ final class ActiveRun {
   }
 
   private LoggingEventBuilder told(LoggingEventBuilder line, Fault fault) {
-    return line.addKeyValue(LogKeys.RUN_ID, key.runId())
+    return line.setCause(fault.kind() == Fault.Kind.BROKEN ? fault.getCause() : null)
+        .addKeyValue(LogKeys.RUN_ID, key.runId())
         .addKeyValue(LogKeys.REASON, fault.reason());
   }
 
@@ -212,6 +247,7 @@ final class ActiveRun {
     if (ask.submission != null || ++ask.conflicts > MAX_CONFLICTS) {
       fail(ask, fault);
     } else {
+      ask.command = ask.asked;
       shell.later(shell.pause(ask.conflicts), () -> reload(0));
     }
   }
@@ -250,8 +286,13 @@ final class ActiveRun {
       return;
     }
     switch (state) {
-      case Workflow.Running w when w.next() instanceof Next.Call(PendingCall call) ->
+      case Workflow.Running w when w.next() instanceof Next.Call(PendingCall call) -> {
+        if (shell.canDo(w.next())) {
           call(w.run(), call);
+        } else {
+          settle(shell.held(call));
+        }
+      }
       case Workflow.Waiting w -> await(w);
       case Workflow.Unfinished _ -> {}
       case Workflow.Absent _ -> shell.leave(key, this);
@@ -300,14 +341,13 @@ final class ActiveRun {
 
   /** The time that the run waits for has come, by the log's clock or by a timer. */
   void due() {
-    if (alarm != null) {
-      alarm.cancel();
-      alarm = null;
-    }
-    if (state instanceof Workflow.Waiting waiting) {
+    stop();
+    if (busy || shell.stopping() || !(state instanceof Workflow.Waiting waiting)) {
+      act();
+    } else if (shell.canDo(waiting.next())) {
       settle(shell.retryDue(waiting));
     } else {
-      act();
+      shell.shelve(key, this);
     }
   }
 

@@ -25,13 +25,18 @@ public interface EventLog {
   /** The canonical text of a definition; NOT_FOUND if it was never used. */
   CompletionStage<String> definition(String hash);
 
-  /** Unfinished runs of some shards with a greater run id, in the order of their ids. */
+  /** Unfinished runs of some shards with a greater run id, in that order; none at the end. */
   CompletionStage<List<Pointer>> unfinished(Set<Integer> shards, String afterRunId, int limit);
 
   /**
    * Unfinished runs of some shards whose time has come by the log's clock, the longest due first.
+   *
+   * @param token from the page before; empty for the first
    */
-  CompletionStage<List<Pointer>> due(Set<Integer> shards, int limit);
+  CompletionStage<Page> due(Set<Integer> shards, String token, int limit);
+
+  /** Some runs, and the token of the next page; empty at the end. */
+  record Page(List<Pointer> runs, String next) {}
 
   /**
    * What belongs together.

@@ -24,6 +24,11 @@ public final class Hints {
     return () -> stop(runId, listener);
   }
 
+  /** How many runs are listened to. */
+  public int listenedTo() {
+    return listeners.size();
+  }
+
   /** Ends listening; closing twice does no harm. */
   public interface Subscription extends AutoCloseable {
     @Override

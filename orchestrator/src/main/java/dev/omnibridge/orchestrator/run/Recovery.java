@@ -4,11 +4,13 @@ package dev.omnibridge.orchestrator.run;
 import dev.omnibridge.orchestrator.run.EventLog.Pointer;
 import dev.omnibridge.runtime.LogKeys;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,9 +29,14 @@ final class Recovery {
   private final World world;
   private final Settings settings;
   private final Shell shell;
-  private final SequencedSet<RunKey> backlog = new LinkedHashSet<>();
 
-  /** How often a run could not be loaded; those in it have their next try coming. */
+  /** The runs to load now, in this order. */
+  private final Deque<RunKey> backlog = new ArrayDeque<>();
+
+  /** Every run in the backlog, on its way into memory, or with a time to come into the backlog. */
+  private final Set<RunKey> known = new HashSet<>();
+
+  /** How often a run could not be loaded. */
   private final Map<RunKey, Integer> failures = new HashMap<>();
 
   private @Nullable String nextPageAfter = "";
@@ -46,7 +53,7 @@ final class Recovery {
 
   void start() {
     readPage(0);
-    poll = shell.later(settings.pollEvery(), this::pollDue);
+    poll = shell.later(settings.pollEvery(), () -> pollDue(""));
   }
 
   private void readPage(int tries) {
@@ -75,7 +82,7 @@ final class Recovery {
   }
 
   private void take(List<Pointer> page) {
-    nextPageAfter = page.size() < PAGE ? null : page.getLast().key().runId();
+    nextPageAfter = page.isEmpty() ? null : page.getLast().key().runId();
     page.stream().filter(this::needsOwner).map(Pointer::key).forEach(this::queue);
     if (nextPageAfter == null) {
       log.atInfo().log("all unfinished runs have been found");
@@ -89,11 +96,27 @@ final class Recovery {
     return dueIn == null || dueIn.isNegative();
   }
 
-  /** One that is to be tried again later stays where it is. */
+  /** One that is on its way, or comes back later, stays where it is. */
   private void queue(RunKey key) {
-    if (!failures.containsKey(key)) {
+    if (known.add(key)) {
       backlog.add(key);
     }
+  }
+
+  /** Leaves a run alone for a while, and then takes it up, however often it is found until then. */
+  void postpone(RunKey key, Duration delay) {
+    if (known.add(key)) {
+      comeBack(key, delay);
+    }
+  }
+
+  private void comeBack(RunKey key, Duration delay) {
+    shell.later(
+        delay,
+        () -> {
+          backlog.add(key);
+          pump();
+        });
   }
 
   /** Loads what fits. */
@@ -114,31 +137,27 @@ final class Recovery {
           loads--;
           if (failure == null) {
             failures.remove(key);
+            known.remove(key);
             run.act();
           } else {
             complain("run cannot be loaded", failure);
-            int tries = failures.merge(key, 1, Integer::sum);
-            shell.later(
-                shell.pause(tries),
-                () -> {
-                  backlog.add(key);
-                  pump();
-                });
+            comeBack(key, shell.pause(failures.merge(key, 1, Integer::sum)));
           }
           world.turns().next(this::pump);
         });
   }
 
-  private void pollDue() {
+  /** Reads on while there is room, for those at the head may be ones that cannot be taken up. */
+  private void pollDue(String token) {
     if (shell.stopping()) {
       return;
     }
     world
         .log()
-        .due(world.membership().shards(), PAGE)
+        .due(world.membership().shards(), token, PAGE)
         .whenComplete((page, failure) -> {
           if (failure == null) {
-            page.stream()
+            page.runs().stream()
                 .map(Pointer::key)
                 .filter(key -> !workflows.nudge(key))
                 .forEach(this::queue);
@@ -146,7 +165,11 @@ final class Recovery {
           } else {
             complain("due runs cannot be listed", failure);
           }
-          poll = shell.later(settings.pollEvery(), this::pollDue);
+          if (failure == null && !page.next().isEmpty() && backlog.size() < LOADS) {
+            world.turns().next(() -> pollDue(page.next()));
+          } else {
+            poll = shell.later(settings.pollEvery(), () -> pollDue(""));
+          }
         });
   }
 

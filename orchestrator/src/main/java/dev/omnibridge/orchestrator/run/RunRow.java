@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A run as lists show it; written with the events that change it.
  *
+ * @param error why it failed, or why it cannot go on for now
  * @param dueIn how long after the append somebody has to look at the run again; null if no time is
  *     known at which there is something to do
  */
@@ -45,6 +46,11 @@ public record RunRow(
   private static RunRow finished(
       Workflow.Finished w, long version, @Nullable JsonNode output, @Nullable WorkflowError error) {
     return new RunRow(w.run(), w.state(), version, w.tally(), w.at(), output, error, null);
+  }
+
+  /** The same row with a note of why the run does not go on. */
+  RunRow because(WorkflowError why) {
+    return new RunRow(run, state, version, tally, completedAt, output, why, dueIn);
   }
 
   public boolean finished() {

@@ -8,6 +8,7 @@ import dev.omnibridge.orchestrator.workflow.Command;
 import dev.omnibridge.orchestrator.workflow.Command.CallPolicy;
 import dev.omnibridge.orchestrator.workflow.Command.Outcome;
 import dev.omnibridge.orchestrator.workflow.Command.TaskKind;
+import dev.omnibridge.orchestrator.workflow.Next;
 import dev.omnibridge.orchestrator.workflow.PendingCall;
 import dev.omnibridge.orchestrator.workflow.Run;
 import dev.omnibridge.orchestrator.workflow.Workflow;
@@ -21,40 +22,36 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the runs in memory share: the world, the settings, and the way out of memory. */
 final class Shell {
-  /** A function whose runner is gone is not the workflow's fault: it waits for the runner. */
-  private static final CallPolicy NO_RUNNER =
+  private static final CallPolicy BROKEN_RUNNER =
       new CallPolicy(
-          TaskKind.ESSENTIAL,
-          new RetryPolicy(
-              null,
-              null,
-              Duration.ofSeconds(30),
-              RetryPolicy.Backoff.CONSTANT,
-              Duration.ZERO,
-              Duration.ofSeconds(5),
-              null,
-              null),
-          NullNode.instance);
+          TaskKind.ESSENTIAL, RetryPolicy.doubling(5, Duration.ofSeconds(1)), NullNode.instance);
+
+  /** How often a run whose function has no runner looks for it. */
+  private static final Duration HOLD = Duration.ofSeconds(30);
 
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(20);
+
+  /** The way out of memory; null: whoever needs the run finds it in the log. */
+  interface Exit {
+    void leave(RunKey key, ActiveRun run, @Nullable Duration backAfter);
+  }
 
   private final World world;
   private final Settings settings;
   private final Hints hints = new Hints();
-  private final BiConsumer<RunKey, ActiveRun> leave;
+  private final Exit exit;
   private final CompletableFuture<Void> quiet = new CompletableFuture<>();
   private int appending;
   private boolean stopping;
 
-  Shell(World world, Settings settings, BiConsumer<RunKey, ActiveRun> leave) {
+  Shell(World world, Settings settings, Exit exit) {
     this.world = world;
     this.settings = settings;
-    this.leave = leave;
+    this.exit = exit;
   }
 
   Settings settings() {
@@ -104,12 +101,6 @@ final class Shell {
   }
 
   private void start(Run run, PendingCall call, CompletableFuture<Outcome> made) {
-    if (!world.tasks().knows(call.function())) {
-      String detail = "There is no runner for '%s' at this time".formatted(call.function());
-      WorkflowError error = WorkflowError.of(Kind.CONFIGURATION, detail, null);
-      made.complete(new Outcome.Failed(error, true, NO_RUNNER));
-      return;
-    }
     Task task =
         new Task(
             run,
@@ -118,17 +109,32 @@ final class Shell {
             call.idempotencyKey(run.id()),
             call.attempt(),
             call.timeout());
-    world
-        .tasks()
-        .runner(call.function())
-        .run(task)
-        .whenComplete((outcome, failure) -> {
-          if (failure == null) {
-            made.complete(outcome);
-          } else {
-            made.completeExceptionally(failure);
-          }
-        });
+    CompletionStage<Outcome> running;
+    try {
+      running = world.tasks().runner(call.function()).run(task);
+    } catch (RuntimeException broken) {
+      running = CompletableFuture.failedStage(broken);
+    }
+    running.whenComplete((outcome, failure) -> {
+      if (failure == null) {
+        made.complete(outcome);
+      } else {
+        made.completeExceptionally(failure);
+      }
+    });
+  }
+
+  /** Whether what a run goes on with can be done in this process, as it is now. */
+  boolean canDo(Next next) {
+    return !(next instanceof Next.Call(PendingCall call)) || world.tasks().knows(call.function());
+  }
+
+  /** A function whose runner is gone is not the workflow's fault: it waits for the runner. */
+  Command held(PendingCall call) {
+    String detail = "There is no runner for '%s' at this time".formatted(call.function());
+    WorkflowError why = WorkflowError.of(Kind.CONFIGURATION, detail, call.pointer());
+    Instant now = now();
+    return new Command.Hold(call.ordinal(), call.attempt(), why, now.plus(HOLD), now);
   }
 
   /** What a runner says of a call; one that breaks its promise to say something has failed. */
@@ -138,22 +144,16 @@ final class Shell {
       String detail =
           failure == null ? "No outcome" : String.valueOf(faultOf(failure).getMessage());
       WorkflowError error = WorkflowError.of(Kind.RUNTIME, detail, null);
-      known = new Outcome.Failed(error, true, NO_RUNNER);
+      known = new Outcome.Failed(error, true, BROKEN_RUNNER);
     }
     return new Command.RecordOutcome(
         call.ordinal(), call.attempt(), known, world.random().nextDouble(), now());
   }
 
-  /** Instead of an outcome that the log refuses to keep: the step failed, for that reason. */
-  Command refused(Command.RecordOutcome outcome, Fault fault) {
+  /** Instead of what the log refuses to keep: the end of the run, in words that it takes. */
+  Command refused(Fault fault) {
     String detail = "The log refuses what this step leads to (%s)".formatted(fault.reason());
-    WorkflowError error = WorkflowError.of(Kind.RUNTIME, detail, null);
-    return new Command.RecordOutcome(
-        outcome.ordinal(),
-        outcome.attempt(),
-        new Outcome.Failed(error, false, NO_RUNNER),
-        outcome.jitter(),
-        outcome.at());
+    return new Command.Fail(WorkflowError.of(Kind.RUNTIME, detail, null), now());
   }
 
   Command retryDue(Workflow.Waiting waiting) {
@@ -161,7 +161,12 @@ final class Shell {
   }
 
   void leave(RunKey key, ActiveRun run) {
-    leave.accept(key, run);
+    exit.leave(key, run, null);
+  }
+
+  /** Out of memory until it is time to look for a runner again. */
+  void shelve(RunKey key, ActiveRun run) {
+    exit.leave(key, run, HOLD);
   }
 
   void appending(int change) {

@@ -12,6 +12,7 @@ import dev.omnibridge.orchestrator.workflow.Run;
 import dev.omnibridge.orchestrator.workflow.RunId;
 import dev.omnibridge.orchestrator.workflow.Workflow;
 import dev.omnibridge.runtime.Fault;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The runs of this process: takes submissions and commands, and keeps every run that it has going.
@@ -169,9 +171,12 @@ public final class Workflows {
     return run != null || loading.containsKey(key);
   }
 
-  private void leave(RunKey key, ActiveRun run) {
+  private void leave(RunKey key, ActiveRun run, @Nullable Duration backAfter) {
     if (active.remove(key, run)) {
       run.stop();
+      if (backAfter != null) {
+        recovery.postpone(key, backAfter);
+      }
       recovery.pump();
     }
   }

@@ -56,6 +56,7 @@ public final class Rows {
     return message.build();
   }
 
+  /** PostgreSQL's text holds no NUL; what JSON escapes may. */
   private static String message(@Nullable WorkflowError error) {
     if (error == null) {
       return "";
@@ -63,16 +64,9 @@ public final class Rows {
     String text = error.detail() == null ? error.title() : error.detail();
     return text.codePoints()
         .limit(MAX_MESSAGE)
-        .map(Rows::storable)
+        .map(point -> point == 0 ? REPLACEMENT : point)
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
         .toString();
-  }
-
-  /** PostgreSQL's text holds no NUL, and UTF-8 no half of a surrogate pair. */
-  private static int storable(int codePoint) {
-    boolean surrogate =
-        codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
-    return codePoint == 0 || surrogate ? REPLACEMENT : codePoint;
   }
 
   private static ByteString output(@Nullable JsonNode output) {

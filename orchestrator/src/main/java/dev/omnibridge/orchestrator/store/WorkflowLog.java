@@ -62,7 +62,10 @@ public final class WorkflowLog implements EventLog {
 
   @Override
   public CompletionStage<Void> append(Append append) {
-    return call(LogServiceGrpc.getAppendMethod(), Appends.request(append), limit)
+    return Future.succeededFuture(append)
+        .map(Appends::request)
+        .recover(unwritable -> Future.failedFuture(Fault.broken(unwritable)))
+        .compose(request -> call(LogServiceGrpc.getAppendMethod(), request, limit))
         .<Void>mapEmpty()
         .toCompletionStage();
   }
@@ -134,11 +137,15 @@ public final class WorkflowLog implements EventLog {
   }
 
   @Override
-  public CompletionStage<List<Pointer>> due(Set<Integer> shards, int pageSize) {
+  public CompletionStage<Page> due(Set<Integer> shards, String token, int pageSize) {
     ListDueRequest request =
-        ListDueRequest.newBuilder().addAllShards(shards).setPageSize(pageSize).build();
+        ListDueRequest.newBuilder()
+            .addAllShards(shards)
+            .setPageSize(pageSize)
+            .setPageToken(token)
+            .build();
     return call(IndexServiceGrpc.getListDueMethod(), request, limit)
-        .map(page -> pointers(page.getWorkflowsList()))
+        .map(page -> new Page(pointers(page.getWorkflowsList()), page.getNextPageToken()))
         .toCompletionStage();
   }
 

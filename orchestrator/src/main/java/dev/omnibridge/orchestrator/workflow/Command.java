@@ -17,19 +17,33 @@ public sealed interface Command {
     }
   }
 
+  /** About one attempt of a call; counts only while that attempt is the one under way. */
+  sealed interface OfCall extends Command {
+    long ordinal();
+
+    int attempt();
+  }
+
   /**
    * A call has an outcome.
    *
    * @param jitter a random number from 0 up to 1, used if a retry has to be spread
    */
   record RecordOutcome(long ordinal, int attempt, Outcome outcome, double jitter, Instant at)
-      implements Command {}
+      implements OfCall {}
+
+  /** A call cannot be made for now, and it is not the workflow's fault: wait with it. */
+  record Hold(long ordinal, int attempt, WorkflowError why, Instant due, Instant at)
+      implements OfCall {}
 
   /** The time that a waiting run waits for has come. */
   record RetryDue(Instant due, double jitter, Instant at) implements Command {}
 
   /** End, without a result. */
   record Cancel(String reason, Instant at) implements Command {}
+
+  /** End, with an error: what the run leads to cannot be kept. */
+  record Fail(WorkflowError error, Instant at) implements Command {}
 
   /** How a call ended. */
   sealed interface Outcome {

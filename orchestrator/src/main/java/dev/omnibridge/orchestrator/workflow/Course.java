@@ -9,6 +9,8 @@ import dev.omnibridge.orchestrator.definition.Definition;
 import dev.omnibridge.orchestrator.definition.Values;
 import dev.omnibridge.orchestrator.workflow.Command.CallPolicy;
 import dev.omnibridge.orchestrator.workflow.Command.Cancel;
+import dev.omnibridge.orchestrator.workflow.Command.Fail;
+import dev.omnibridge.orchestrator.workflow.Command.Hold;
 import dev.omnibridge.orchestrator.workflow.Command.Outcome;
 import dev.omnibridge.orchestrator.workflow.Command.RecordOutcome;
 import dev.omnibridge.orchestrator.workflow.Command.RetryDue;
@@ -67,7 +69,7 @@ final class Course {
     List<Event> events =
         switch (command.outcome()) {
           case Outcome.Completed(JsonNode output) ->
-              completed(now, call, Status.COMPLETED, output, null, walk, command);
+              completed(now, call, Status.COMPLETED, Values.normal(output), null, walk, command);
           case Outcome.Degraded(JsonNode fallback, String reason) ->
               completed(
                   now,
@@ -80,6 +82,14 @@ final class Course {
           case Outcome.Failed failed -> failed(now, call, failed, walk, command);
         };
     return accept(now, events, command.at());
+  }
+
+  /** The call stays the same one; only the state tells that nobody makes it for now. */
+  Decision hold(Running now, Hold command) {
+    return accept(
+        now,
+        List.of(moved(State.RUNNING, State.WAITING, command.due(), command.at())),
+        command.at());
   }
 
   /** A wait is over: a call is made again, or a try begins anew. */
@@ -102,6 +112,10 @@ final class Course {
         List.of(
             moved(now.state(), State.CANCELLED, null, command.at()),
             new Event.Cancelled(command.reason(), took, command.at())));
+  }
+
+  Decision fail(Unfinished now, Fail command) {
+    return failing(now, command.error(), command.at());
   }
 
   private List<Event> completed(
@@ -235,12 +249,16 @@ final class Course {
     if (detail == null) {
       return new Accepted(List.copyOf(events));
     }
-    WorkflowError error = WorkflowError.of(WorkflowError.Kind.RUNTIME, detail, where(now));
+    return failing(now, WorkflowError.of(WorkflowError.Kind.RUNTIME, detail, null), at);
+  }
+
+  private static Decision failing(Unfinished now, WorkflowError error, Instant at) {
     List<Event> end = new ArrayList<>();
-    if (now.state() == State.WAITING) {
-      end.add(moved(State.WAITING, State.RUNNING, null, at));
+    if (now.state() != State.RUNNING) {
+      end.add(moved(now.state(), State.RUNNING, null, at));
     }
-    end.addAll(ending(State.RUNNING, new Walk.End.Fault(error), now.run(), at));
+    Walk.End fault = new Walk.End.Fault(error.at(where(now)));
+    end.addAll(ending(State.RUNNING, fault, now.run(), at));
     return new Accepted(List.copyOf(end));
   }
 

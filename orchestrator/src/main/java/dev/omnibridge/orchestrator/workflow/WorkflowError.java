@@ -4,12 +4,21 @@ package dev.omnibridge.orchestrator.workflow;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.omnibridge.orchestrator.definition.Values;
 import org.jspecify.annotations.Nullable;
 
 /** Why something went wrong, in the form of RFC 7807; instance is the pointer of the task. */
 public record WorkflowError(
     String type, int status, String title, @Nullable String detail, @Nullable String instance) {
   private static final String STANDARD = "https://serverlessworkflow.io/spec/1.0.0/errors/";
+
+  /** An error may quote anything, cut anywhere. */
+  public WorkflowError {
+    type = Values.wellFormed(type);
+    title = Values.wellFormed(title);
+    detail = detail == null ? null : Values.wellFormed(detail);
+    instance = instance == null ? null : Values.wellFormed(instance);
+  }
 
   /** The kinds of errors that the DSL names itself. */
   public enum Kind {

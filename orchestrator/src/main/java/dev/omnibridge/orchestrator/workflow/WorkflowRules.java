@@ -3,6 +3,9 @@ package dev.omnibridge.orchestrator.workflow;
 
 import dev.omnibridge.orchestrator.definition.Definition;
 import dev.omnibridge.orchestrator.workflow.Command.Cancel;
+import dev.omnibridge.orchestrator.workflow.Command.Fail;
+import dev.omnibridge.orchestrator.workflow.Command.Hold;
+import dev.omnibridge.orchestrator.workflow.Command.OfCall;
 import dev.omnibridge.orchestrator.workflow.Command.RecordOutcome;
 import dev.omnibridge.orchestrator.workflow.Command.RetryDue;
 import dev.omnibridge.orchestrator.workflow.Command.Submit;
@@ -43,24 +46,26 @@ public final class WorkflowRules {
       case Asked(Unfinished w, Submit c)            -> repeated(w.run(), c.run());
       case Asked(Finished w, Submit c)              -> repeated(w.run(), c.run());
 
-      case Asked(Pending _, RecordOutcome _)        -> refuse(Reason.WORKFLOW_NOT_STARTED, "The run has not started");
+      case Asked(Pending _, OfCall _)               -> refuse(Reason.WORKFLOW_NOT_STARTED, "The run has not started");
       case Asked(Pending _, RetryDue _)             -> refuse(Reason.WORKFLOW_NOT_STARTED, "The run has not started");
 
-      case Asked(Running w, RecordOutcome c)        -> outcome(w, c);
+      case Asked(Running w, OfCall c)               -> ofCall(w, c);
       case Asked(Running _, RetryDue _)             -> new AlreadyDone();
 
-      case Asked(Waiting w, RecordOutcome c)        -> late(w, c);
+      case Asked(Waiting w, OfCall c)               -> late(w, c);
       case Asked(Waiting w, RetryDue c)
           when w.due().equals(c.due())              -> course.wake(w, c);
       case Asked(Waiting _, RetryDue _)             -> new AlreadyDone();
 
+      case Asked(Unfinished w, Fail c)              -> course.fail(w, c);
       case Asked(Unfinished w, Cancel c)            -> course.cancel(w, c);
       case Asked(Cancelled _, Cancel _)             -> new AlreadyDone();
       case Asked(Completed _, Cancel _)             -> refuse(Reason.WORKFLOW_FINISHED, "The run has completed");
       case Asked(Failed _, Cancel _)                -> refuse(Reason.WORKFLOW_FINISHED, "The run has failed");
 
-      case Asked(Finished _, RecordOutcome _)       -> new AlreadyDone();
+      case Asked(Finished _, OfCall _)              -> new AlreadyDone();
       case Asked(Finished _, RetryDue _)            -> new AlreadyDone();
+      case Asked(Finished _, Fail _)                -> new AlreadyDone();
     };
   }
 
@@ -99,16 +104,19 @@ public final class WorkflowRules {
         : refuse(Reason.WORKFLOW_EXISTS, "The run exists with other content");
   }
 
-  private Decision outcome(Running now, RecordOutcome command) {
+  private Decision ofCall(Running now, OfCall command) {
     if (now.next() instanceof Next.Call(PendingCall call)
         && call.ordinal() == command.ordinal()
         && call.attempt() == command.attempt()) {
-      return course.outcome(now, call, command);
+      return switch (command) {
+        case RecordOutcome c -> course.outcome(now, call, c);
+        case Hold c -> course.hold(now, c);
+      };
     }
     return late(now, command);
   }
 
-  private static Decision late(Unfinished now, RecordOutcome command) {
+  private static Decision late(Unfinished now, OfCall command) {
     boolean planned =
         now.next() instanceof Next.Call(PendingCall call) && call.ordinal() == command.ordinal()
             ? command.attempt() < call.attempt() || now instanceof Waiting

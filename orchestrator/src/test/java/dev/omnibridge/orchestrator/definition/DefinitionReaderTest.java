@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,22 @@ class DefinitionReaderTest {
     assertThat(((Task.Try) read.task("/do/5/sixth")).handler().retry())
         .satisfies(retry -> assertThat(retry.maxRetries()).isEqualTo(5));
     assertThat(read.owner("/do/5/sixth/catch/do")).isSameAs(read.task("/do/5/sixth"));
+  }
+
+  @Test
+  void shouldReadHalvesOfCharactersAsWhatUtf8CanCarry() {
+    String text =
+        """
+        {"document": {"dsl": "1.0.0", "namespace": "tests", "name": "sample", "version": "1.0.0"},
+         "do": [{"a": {"set": {"x": "\\ud83d", "\\udc00": "\\ud83d\\ude00\\u0000"}}}]}
+        """;
+    String canonical = READER.read(text).source().toString();
+    assertThat(canonical).contains("{\"x\":\"\ufffd\",\"\ufffd\":\"😀\\u0000\"}");
+    byte[] stored = canonical.getBytes(StandardCharsets.UTF_8);
+    assertThat(READER.read(new String(stored, StandardCharsets.UTF_8)).source().toString())
+        .isEqualTo(canonical);
+    assertThatThrownBy(() -> READER.read(text.replace("\"x\"", "\"\\ud83d\"")))
+        .hasMessageContaining("halves of characters");
   }
 
   @Test
@@ -125,6 +142,15 @@ class DefinitionReaderTest {
     InvalidDefinition refused = refuse(HEAD + "do:\n  - first:\n      set:\n        x: ${ .a[ }\n");
     assertThat(refused.problems().getFirst().place()).isEqualTo(new Place(5, 12));
     assertThat(refused).hasMessageContaining("/do/0/first/set/x (line 5, column 12)");
+  }
+
+  @Test
+  void shouldSayInOneLineWhyATextIsNotReadable() {
+    assertThat(refuse("document:\n  dsl: 1.0.0\n bad: [\n"))
+        .hasMessageContaining("while parsing a block mapping, expected <block end>, but found");
+    assertThat(refuse("{\"document\": {").getMessage())
+        .endsWith("expected close marker for Object")
+        .hasLineCount(1);
   }
 
   @Test

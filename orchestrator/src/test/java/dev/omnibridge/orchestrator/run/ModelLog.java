@@ -16,6 +16,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +31,17 @@ final class ModelLog {
   private final Map<String, EventLog.Append> claims = new HashMap<>();
   private final SimulatedTime time;
   private final Random random;
+  final Map<RunKey, List<Instant>> loads = new HashMap<>();
   int lossPercent;
+  int page = 7;
+  Duration loadTakes = Duration.ZERO;
+
+  /** What the log has against an append; null: nothing. */
+  Function<EventLog.Append, @Nullable Fault> refusal = _ -> null;
+
+  /** Runs that cannot be loaded. */
+  Predicate<RunKey> damaged = _ -> false;
+
   Instant awayUntil = Instant.EPOCH;
   int appends;
   int duplicates;
@@ -55,6 +67,10 @@ final class ModelLog {
   }
 
   private void apply(EventLog.Append append) {
+    Fault refused = refusal.apply(append);
+    if (refused != null) {
+      throw refused;
+    }
     RunKey key = RunKey.of(append.run());
     Stream stream = streams.getOrDefault(key, new Stream());
     if (stream.appendIds.contains(append.appendId())) {
@@ -124,9 +140,12 @@ final class ModelLog {
 
     /** A request takes effect halfway to its answer, if it gets there; the answer may be lost. */
     private <T> CompletionStage<T> call(Supplier<T> effect) {
+      return call(Duration.ofMillis(random.nextInt(5)), effect);
+    }
+
+    private <T> CompletionStage<T> call(Duration half, Supplier<T> effect) {
       boolean lostGoing = random.nextInt(100) < lossPercent || time.now().isBefore(awayUntil);
       boolean lostComing = random.nextInt(100) < lossPercent;
-      Duration half = Duration.ofMillis(random.nextInt(5));
       Object[] outcome = new Object[1];
       if (!lostGoing) {
         time.after(half, () -> outcome[0] = attempt(effect));
@@ -165,19 +184,26 @@ final class ModelLog {
 
     @Override
     public CompletionStage<Loaded> load(RunKey key) {
-      return call(() -> {
-        Stream stream = streams.get(key);
-        if (stream == null) {
-          throw Fault.notFound("STREAM_NOT_FOUND", "There is no such stream.");
-        }
-        Workflow from = stream.snapshot == null ? new Workflow.Absent() : stream.snapshot;
-        List<Event> rest =
-            stream.events.subList((int) stream.snapshotVersion, stream.events.size()).stream()
-                .map(Identified::event)
-                .toList();
-        return new Loaded(
-            WorkflowRules.evolve(from, rest), stream.events.size(), stream.snapshotVersion);
-      });
+      loads.computeIfAbsent(key, _ -> new ArrayList<>()).add(time.now());
+      Duration half = loadTakes.isZero() ? Duration.ofMillis(random.nextInt(5)) : loadTakes;
+      return call(
+          half,
+          () -> {
+            if (damaged.test(key)) {
+              throw Fault.broken(new IllegalStateException("The history is damaged."));
+            }
+            Stream stream = streams.get(key);
+            if (stream == null) {
+              throw Fault.notFound("STREAM_NOT_FOUND", "There is no such stream.");
+            }
+            Workflow from = stream.snapshot == null ? new Workflow.Absent() : stream.snapshot;
+            List<Event> rest =
+                stream.events.subList((int) stream.snapshotVersion, stream.events.size()).stream()
+                    .map(Identified::event)
+                    .toList();
+            return new Loaded(
+                WorkflowRules.evolve(from, rest), stream.events.size(), stream.snapshotVersion);
+          });
     }
 
     @Override
@@ -198,21 +224,29 @@ final class ModelLog {
           streams.entrySet().stream()
               .filter(entry -> entry.getKey().runId().compareTo(afterRunId) > 0)
               .filter(entry -> !row(entry.getValue()).finished())
-              .limit(Math.min(limit, 7))
+              .limit(Math.min(limit, page))
               .map(entry -> pointer(entry.getKey(), entry.getValue()))
               .toList());
     }
 
     @Override
-    public CompletionStage<List<Pointer>> due(Set<Integer> shards, int limit) {
-      return call(() ->
-          streams.entrySet().stream()
-              .filter(entry -> !row(entry.getValue()).finished())
-              .filter(entry ->
-                  entry.getValue().due != null && !entry.getValue().due.isAfter(time.now()))
-              .limit(limit)
-              .map(entry -> pointer(entry.getKey(), entry.getValue()))
-              .toList());
+    public CompletionStage<Page> due(Set<Integer> shards, String token, int limit) {
+      return call(() -> {
+        var due = new TreeMap<String, RunKey>();
+        streams.forEach((key, stream) -> {
+          if (!row(stream).finished() && stream.due != null && !stream.due.isAfter(time.now())) {
+            due.put("%019d %s".formatted(stream.due.toEpochMilli(), key.runId()), key);
+          }
+        });
+        var rest = due.tailMap(token, false);
+        List<Pointer> runs =
+            rest.values().stream()
+                .limit(Math.min(limit, page))
+                .map(key -> pointer(key, streams.get(key)))
+                .toList();
+        boolean more = runs.size() < rest.size();
+        return new Page(runs, more ? List.copyOf(rest.keySet()).get(runs.size() - 1) : "");
+      });
     }
 
     private Pointer pointer(RunKey key, Stream stream) {

@@ -3,7 +3,10 @@ package dev.omnibridge.orchestrator.workflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.omnibridge.orchestrator.definition.RetryPolicy;
 import dev.omnibridge.orchestrator.workflow.Command.CallPolicy;
 import dev.omnibridge.orchestrator.workflow.Command.Outcome;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.Test;
  * start and from a snapshot, gives the state; here it is also checked how runs begin and end.
  */
 class ReplayPropertyTest {
+  private static final String ODD = "{(\"\\ud83d\"): \"a\\udc00\\u0000b\"}";
   private static final Limits LIMITS = new Limits(200, 5, 70, 20_000, 50_000, 60_000);
 
   @Test
@@ -79,12 +83,20 @@ class ReplayPropertyTest {
     } else if (story.state instanceof Workflow.Waiting) {
       story.due();
     } else if (roll < 70) {
-      story.outcome(new Outcome.Completed(IntNode.valueOf(random.nextInt(5))));
+      story.outcome(new Outcome.Completed(output(random)));
     } else if (roll < 75) {
       story.outcome(new Outcome.Degraded(IntNode.valueOf(0), "away"));
     } else {
       story.fail(500 + random.nextInt(3), policy(random));
     }
+  }
+
+  private static JsonNode output(Random random) {
+    return switch (random.nextInt(8)) {
+      case 0 -> TextNode.valueOf("half \ud83d");
+      case 1 -> DoubleNode.valueOf(Double.NaN);
+      default -> IntNode.valueOf(random.nextInt(5));
+    };
   }
 
   private static CallPolicy policy(Random random) {
@@ -112,8 +124,8 @@ class ReplayPropertyTest {
       case 2 -> "set: {v: '${ %s }'}%s".formatted(value(random, variables), tail);
       case 3 ->
           random.nextInt(3) == 0
-              ? "raise: {error: {type: 'https://e.org/x', status: %d}}"
-                  .formatted(500 + random.nextInt(3))
+              ? "raise: {error: {type: 'https://e.org/x', status: %d, detail: '${ %s | tojson }'}}"
+                  .formatted(500 + random.nextInt(3), value(random, variables))
               : "emit: {event: {with: {source: 'https://e.org', type: t, data: '${ %s }'}}}%s"
                   .formatted(value(random, variables), tail);
       case 4 -> "do: %s%s".formatted(list(random, depth - 1, variables), tail);
@@ -162,7 +174,7 @@ class ReplayPropertyTest {
   }
 
   private static String value(Random random, List<String> variables) {
-    List<String> values = new ArrayList<>(List.of(".", "1", "$context", "$input", "[.]"));
+    List<String> values = new ArrayList<>(List.of(".", "1", "$context", "$input", "[.]", ODD));
     values.addAll(variables);
     return values.get(random.nextInt(values.size()));
   }

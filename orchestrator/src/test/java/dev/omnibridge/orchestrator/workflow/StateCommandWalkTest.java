@@ -60,6 +60,9 @@ class StateCommandWalkTest {
         new Command.RetryDue(Story.NOON.plusMillis(1250), 0.5, Story.NOON.plusSeconds(9)));
     commands.put("retry not due", new Command.RetryDue(Story.NOON, 0.5, Story.NOON));
     commands.put("cancel", new Command.Cancel("", Story.NOON));
+    commands.put("hold 1.1", new Command.Hold(1, 1, error, Story.NOON, Story.NOON));
+    commands.put("hold 2.1", new Command.Hold(2, 1, error, Story.NOON, Story.NOON));
+    commands.put("fail", new Command.Fail(error, Story.NOON));
     return commands;
   }
 
@@ -70,14 +73,14 @@ class StateCommandWalkTest {
   /** One letter per command above: Accepted, Done, Refused. */
   private static final Map<String, String> TABLE =
       Map.of(
-          "absent", "AARRRRRRRR",
-          "pending", "DRRRRRRRRA",
-          "running", "DRARRARDDA",
-          "running later", "DRDDADADDA",
-          "waiting", "DRDDRDRADA",
-          "completed", "DRDDDDDDDR",
-          "failed", "DRDDDDDDDR",
-          "cancelled", "DRDDDDDDDD");
+          "absent", "AARRRRRRRRRRR",
+          "pending", "DRRRRRRRRARRA",
+          "running", "DRARRARDDAARA",
+          "running later", "DRDDADADDADAA",
+          "waiting", "DRDDRDRADADRA",
+          "completed", "DRDDDDDDDRDDD",
+          "failed", "DRDDDDDDDRDDD",
+          "cancelled", "DRDDDDDDDDDDD");
 
   @TestFactory
   Stream<DynamicTest> shouldAnswerEveryCommandInEveryState() {

@@ -9,9 +9,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.omnibridge.orchestrator.definition.Definition;
 import dev.omnibridge.orchestrator.definition.DefinitionReader;
 import dev.omnibridge.orchestrator.definition.RetryPolicy;
+import dev.omnibridge.orchestrator.definition.Values;
 import dev.omnibridge.orchestrator.workflow.Command.CallPolicy;
 import dev.omnibridge.orchestrator.workflow.Command.Outcome;
 import dev.omnibridge.orchestrator.workflow.Command.TaskKind;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,6 +63,12 @@ final class Story {
     }
   }
 
+  /** As the log gives it back: it keeps bytes. */
+  private static JsonNode stored(JsonNode node) {
+    byte[] bytes = node.toString().getBytes(StandardCharsets.UTF_8);
+    return json(new String(bytes, StandardCharsets.UTF_8));
+  }
+
   static Run run(String input) {
     return new Run(
         new RunId("01930000-0000-7000-8000-000000000001"),
@@ -70,7 +78,7 @@ final class Story {
         "corr",
         null,
         Map.of("team", "a"),
-        json(input),
+        Values.normal(json(input)),
         NOON);
   }
 
@@ -115,13 +123,13 @@ final class Story {
     Run run = ((Event.Started) history.getFirst()).run();
     List<Event> read = new ArrayList<>();
     for (Event event : history) {
-      JsonNode body = json(WorkflowEventCodec.encode(run, event).toString());
+      JsonNode body = stored(WorkflowEventCodec.encode(run, event));
       Event decoded = WorkflowEventCodec.decode(WorkflowEventCodec.type(event), body);
       assertThat(decoded).isEqualTo(event);
       read.add(decoded);
     }
     assertThat(WorkflowRules.evolve(new Workflow.Absent(), read)).isEqualTo(state);
-    JsonNode snapshot = json(WorkflowSnapshotCodec.encode(state).toString());
+    JsonNode snapshot = stored(WorkflowSnapshotCodec.encode(state));
     Workflow restored = WorkflowSnapshotCodec.decode(WorkflowSnapshotCodec.SCHEMA, snapshot);
     assertThat(restored).isEqualTo(state);
     assertThat(WorkflowSnapshotCodec.encode(restored))
@@ -130,7 +138,7 @@ final class Story {
     if (before > 0) {
       Workflow earlier = WorkflowRules.evolve(new Workflow.Absent(), read.subList(0, before));
       Workflow resumed =
-          WorkflowSnapshotCodec.decode(1, json(WorkflowSnapshotCodec.encode(earlier).toString()));
+          WorkflowSnapshotCodec.decode(1, stored(WorkflowSnapshotCodec.encode(earlier)));
       assertThat(WorkflowRules.evolve(resumed, appended)).isEqualTo(state);
     }
     assertThat(tally().events()).isEqualTo(history.size());

@@ -77,6 +77,50 @@ class WorkflowRulesTest {
   }
 
   @Test
+  void shouldHoldACallAndThenMakeTheSameAttempt() {
+    Story story = Story.of(THREE_CALLS).submit("{}");
+    PendingCall call = story.call();
+    WorkflowError why = WorkflowError.of(WorkflowError.Kind.CONFIGURATION, "no runner", null);
+    story.ask(new Command.Hold(1, 1, why, story.now.plusSeconds(30), story.now));
+    assertThat(story.state).isInstanceOf(Workflow.Waiting.class);
+    story.due();
+    assertThat(story.call()).isEqualTo(call);
+    assertThat(story.kinds())
+        .containsExactly("Started", "PENDING>RUNNING", "RUNNING>WAITING", "WAITING>RUNNING");
+  }
+
+  @Test
+  void shouldFailWhereverTheRunIs() {
+    WorkflowError error = WorkflowError.of(WorkflowError.Kind.RUNTIME, "refused", null);
+    Story running = Story.of(THREE_CALLS).submit("{}");
+    assertThat(running.ask(new Command.Fail(error, running.now)).error().instance())
+        .isEqualTo("/do/0/a");
+    Story waiting = Story.of(THREE_CALLS).submit("{}").fail(503, THREE_RETRIES);
+    waiting.ask(new Command.Fail(error, waiting.now));
+    assertThat(waiting.kinds()).endsWith("WAITING>RUNNING", "RUNNING>FAILED", "Failed");
+  }
+
+  @Test
+  void shouldReplayToTheSameStateWhateverHalvesOfCharactersThereAre() {
+    String tasks =
+        """
+        do:
+          - a: {call: f, with: {half: '${ [55357] | implode }', cut: '${ "\\ud83dx" }'}}
+          - b: {set: {seen: '${ . }', halves: '${ {("\\udc00"): 1} }'}}
+          - c: {raise: {error: {type: 'https://e.org/x', status: 500, detail: '${ "\\ud83d" }'}}}
+        """;
+    Story story = Story.of(tasks).submit("{\"text\":\"\\ud83d\\ude00\",\"\\udc00\":\"\\udc00\"}");
+    assertThat(((Event.Started) story.history.getFirst()).run().input())
+        .isEqualTo(json("{\"text\":\"😀\",\"\ufffd\":\"\ufffd\"}"));
+    assertThat(story.call().arguments())
+        .isEqualTo(json("{\"half\":\"\ufffd\",\"cut\":\"\ufffdx\"}"));
+    story.complete("{\"out\":\"\\ud83d\"}");
+    assertThat(((Event.StepCompleted) story.history.get(2)).output())
+        .isEqualTo(json("{\"out\":\"\ufffd\"}"));
+    assertThat(story.error().detail()).isEqualTo("\ufffd");
+  }
+
+  @Test
   void shouldRetryAsTheRunnerDeclaresAndThenFail() {
     Story story = Story.of(THREE_CALLS).submit("{}");
     String key = story.call().idempotencyKey(Story.run("{}").id());

@@ -22,7 +22,8 @@ sealed interface Incoming {
   record Event(Heard heard) implements Incoming {}
 
   /**
-   * Readable, but from no stream that is folded: it has no version, so it cannot be counted once.
+   * Readable, but from no stream that is folded: it has no version, so it cannot be counted once,
+   * or its version is one of another log, which Kafka still has after the database was replaced.
    */
   record Foreign() implements Incoming {}
 
@@ -32,8 +33,8 @@ sealed interface Incoming {
   Set<String> FOLDED_KINDS = Set.of("workflow", "stamp");
   Pattern STREAM = Pattern.compile("([a-z-]+)/([A-Za-z0-9][A-Za-z0-9._-]{0,254})/(.{1,512})");
 
-  /** Reads a record; nothing that can be in one is a reason to fail. */
-  static Incoming of(ConsumerRecord<byte[], byte[]> record) {
+  /** Reads a record for a log; nothing that can be in one is a reason to fail. */
+  static Incoming of(ConsumerRecord<byte[], byte[]> record, String logId) {
     byte @Nullable [] value = record.value();
     if (value == null) {
       return new Poison("RECORD_EMPTY", "The record has no value.");
@@ -46,11 +47,19 @@ sealed interface Incoming {
     }
     StreamKey stream = stream(text(record, EventHeaders.STREAM));
     long version = version(text(record, EventHeaders.VERSION));
-    if (stream == null || version < 1 || !FOLDED_KINDS.contains(stream.kind())) {
+    if (stream == null
+        || version < 1
+        || !FOLDED_KINDS.contains(stream.kind())
+        || !mayBeOf(logId, text(record, EventHeaders.LOG_ID))) {
       return new Foreign();
     }
     var fact = Fact.of(envelope.eventType(), envelope.payload());
     return new Event(new Heard(stream, version, envelope.eventTimestamp(), fact));
+  }
+
+  /** A record that names no log counts by its stream and version alone. */
+  private static boolean mayBeOf(String logId, String named) {
+    return named.isEmpty() || logId.isEmpty() || named.equals(logId);
   }
 
   private static String text(ConsumerRecord<byte[], byte[]> record, String name) {

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -39,17 +40,25 @@ public final class Reduction implements BatchHandler {
   private final ReducerConfig config;
   private final Vertx vertx;
   private final StateStore store;
+  private final Supplier<String> logId;
   private final Progress progress;
   private final Activity activity;
   private final RandomGenerator random;
   private final Appends appends;
   private final Memory memory;
 
+  /** The log id is that of the log whose positions the batches come from. */
   public Reduction(
-      ReducerConfig config, Vertx vertx, StateStore store, Progress progress, Activity activity) {
+      ReducerConfig config,
+      Vertx vertx,
+      StateStore store,
+      Supplier<String> logId,
+      Progress progress,
+      Activity activity) {
     this.config = config;
     this.vertx = vertx;
     this.store = store;
+    this.logId = logId;
     this.progress = progress;
     this.activity = activity;
     this.random = RandomGenerator.getDefault();
@@ -60,7 +69,7 @@ public final class Reduction implements BatchHandler {
   /** Straight-line code that waits on the pump's virtual thread; a failure is thrown as a fault. */
   @Override
   public Future<?> handle(Batch batch) {
-    var work = new Work(batch);
+    var work = new Work(batch, logId.get());
     try {
       while (!work.isDone()) {
         commitNext(work);

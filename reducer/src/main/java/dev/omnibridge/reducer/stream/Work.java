@@ -26,10 +26,10 @@ final class Work {
   private final Map<ConsumerPartition, Long> stored = new HashMap<>();
   private int done;
 
-  Work(Batch batch) {
+  Work(Batch batch, String logId) {
     for (Slice slice : batch.slices()) {
       stored.put(slice.partition(), slice.expectedOffset());
-      slice.records().forEach(r -> items.add(new Item(slice, r, Incoming.of(r))));
+      slice.records().forEach(r -> items.add(new Item(slice, r, Incoming.of(r, logId))));
     }
   }
 

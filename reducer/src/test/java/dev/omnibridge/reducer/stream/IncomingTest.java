@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class IncomingTest {
+  private static final String LOG = "5f0c9d3e-0000-4000-8000-000000000001";
   private static final Heard STEP =
       new Heard(
           new StreamKey("workflow", "default", "a/b"),
@@ -28,7 +29,15 @@ class IncomingTest {
 
   @Test
   void shouldReadAnEventOfTheLog() {
-    assertThat(Incoming.of(Records.record("topic", 0, 9, STEP))).isEqualTo(new Event(STEP));
+    assertThat(Incoming.of(Records.record("topic", 0, 9, STEP), LOG)).isEqualTo(new Event(STEP));
+  }
+
+  @Test
+  void shouldPassAnEventOfAnotherLog() {
+    var own = Records.record("topic", 0, 9, STEP);
+    Records.header(own, EventHeaders.LOG_ID, LOG);
+    assertThat(Incoming.of(own, LOG)).isEqualTo(new Event(STEP));
+    assertThat(Incoming.of(own, "5f0c9d3e-0000-4000-8000-000000000002")).isEqualTo(new Foreign());
   }
 
   @ParameterizedTest
@@ -47,7 +56,7 @@ class IncomingTest {
     var record = new ConsumerRecord<byte[], byte[]>("topic", 0, 9, null, Records.body(STEP));
     Records.header(record, EventHeaders.STREAM, stream);
     Records.header(record, EventHeaders.VERSION, version);
-    assertThat(Incoming.of(record)).isEqualTo(new Foreign());
+    assertThat(Incoming.of(record, LOG)).isEqualTo(new Foreign());
   }
 
   @ParameterizedTest
@@ -56,7 +65,7 @@ class IncomingTest {
     var record =
         new ConsumerRecord<byte[], byte[]>(
             "topic", 0, 9, null, value.getBytes(StandardCharsets.UTF_8));
-    assertThat(Incoming.of(record)).isInstanceOf(Poison.class);
+    assertThat(Incoming.of(record, LOG)).isInstanceOf(Poison.class);
   }
 
   @Test

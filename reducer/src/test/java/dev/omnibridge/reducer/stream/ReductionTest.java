@@ -72,7 +72,7 @@ class ReductionTest {
         ReducerConfig.from(
             Env.of(Map.of("REDUCER_LEAST_JITTER", "1ms", "REDUCER_MOST_JITTER", "2ms")));
     var store = new StateStore(edge.peer(Peer.DB_ADAPTER), Windows.Shape.STANDARD);
-    return new Reduction(config, vertx, store, new Progress(), new Activity());
+    return new Reduction(config, vertx, store, () -> "", new Progress(), new Activity());
   }
 
   @Test

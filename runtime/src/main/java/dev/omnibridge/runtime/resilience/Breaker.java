@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A circuit breaker around calls to one dependency: opens on consecutive failures, fails fast while
  * open, and probes after a while; any failure while half-open opens it again. Only failures that
- * speak of the dependency count: a refused request does not.
+ * speak of the dependency count: a refused request does not, and a cancelled one says nothing.
  */
 public final class Breaker {
 
@@ -76,17 +76,21 @@ public final class Breaker {
         });
   }
 
-  /** A call that throws before it is under way has failed like any other. */
+  /** A call that throws before it is under way has failed like any other; its permission ends. */
   private static <R> Future<R> made(Supplier<Future<R>> call) {
     try {
       return call.get();
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       return Future.failedFuture(failure);
     }
   }
 
   private void record(long took, @Nullable Fault fault) {
     TimeUnit unit = circuit.getTimestampUnit();
+    if (fault != null && fault.kind() == Fault.Kind.CANCELLED) {
+      circuit.releasePermission();
+      return;
+    }
     if (fault == null || !blames(fault)) {
       circuit.onSuccess(took, unit);
       return;

@@ -13,11 +13,12 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The positions in the log, read over gRPC. */
+/** The positions in the log, read over gRPC, and which log it is that has them. */
 public final class LogPositions implements Positions {
   private static final Duration LIMIT = Duration.ofSeconds(5);
 
   private final Channel log;
+  private volatile String logId = "";
 
   public LogPositions(Channel log) {
     this.log = log;
@@ -28,7 +29,16 @@ public final class LogPositions implements Positions {
     var request =
         GetPositionsRequest.newBuilder().setConsumer(consumer).setClusterId(clusterId).build();
     return Calls.unary(log, LogServiceGrpc.getGetPositionsMethod(), request, LIMIT)
+        .onSuccess(stored -> logId = stored.getLogId())
         .map(LogPositions::byPartition);
+  }
+
+  /**
+   * Which log the positions loaded last are of, as its records say in their headers; empty before
+   * that. Another one after the database was replaced.
+   */
+  public String logId() {
+    return logId;
   }
 
   private static Map<ConsumerPartition, Long> byPartition(GetPositionsResponse stored) {

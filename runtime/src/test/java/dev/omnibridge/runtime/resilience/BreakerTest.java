@@ -67,6 +67,55 @@ class BreakerTest {
     assertThat(breaker.open()).isFalse();
   }
 
+  private void breakDown(RuntimeException how, int times) {
+    for (int i = 0; i < times; i++) {
+      Future<String> broken =
+          breaker.call(
+              () -> {
+                reached.incrementAndGet();
+                throw how;
+              },
+              Statuses::faultOf);
+      assertThat(broken.cause()).isSameAs(how);
+    }
+  }
+
+  @Test
+  void shouldCountACallThatThrowsAsAFailureAndGiveItAsAFailedFuture() {
+    breakDown(new IllegalStateException("It is broken."), 5);
+    assertThat(breaker.open()).isTrue();
+    assertThat(reached).hasValue(5);
+  }
+
+  @Test
+  void shouldTakeBackThePermissionOfACallThatThrowsWhileHalfOpen() {
+    fail(5);
+    probe();
+    breakDown(Fault.invalid("WRONG", "It is wrong."), 2);
+    assertThat(call(Future.succeededFuture("")).succeeded()).isTrue();
+    assertThat(breaker.open()).isFalse();
+  }
+
+  @Test
+  void shouldLearnNothingFromACancelledCall() {
+    fail(4);
+    Fault cancelled = Fault.of(Fault.Kind.CANCELLED, "GONE", "The caller has gone.");
+    assertThat(call(Future.failedFuture(cancelled)).failed()).isTrue();
+    fail(1);
+    assertThat(breaker.open()).isTrue();
+  }
+
+  @Test
+  void shouldFailWithWhatWasThrownEvenIfItIsAnError() {
+    Future<String> broken =
+        breaker.call(
+            () -> {
+              throw new StackOverflowError();
+            },
+            Statuses::faultOf);
+    assertThat(broken.cause()).isInstanceOf(StackOverflowError.class);
+  }
+
   @Test
   void shouldOpenAgainOnAnyFailureWhileHalfOpen() {
     fail(5);

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.dbadapter.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A relay whose process is paused does not publish what another one has published meanwhile. */
+class LaneRelayTest {
+  private static final long PAUSE = TimeUnit.SECONDS.toNanos(10);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final AtomicLong nanos = new AtomicLong(1);
+  private final LaneModel lane = new LaneModel(nanos, 10);
+
+  @AfterEach
+  void stop() {
+    vertx.close().timeout(10, TimeUnit.SECONDS).await();
+  }
+
+  /** A producer that keeps what it is given; what happens before a record can be said. */
+  private static class Given extends MockProducer<byte[], byte[]> {
+    Given() {
+      super(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    void before(int number) {}
+
+    @Override
+    public synchronized Future<RecordMetadata> send(
+        ProducerRecord<byte[], byte[]> sent, Callback callback) {
+      before(history().size() + 1);
+      return super.send(sent, callback);
+    }
+  }
+
+  private void relay(LaneModel.View view, Given producer) {
+    var relay = new LaneRelay(view, new OrderedSender(() -> producer), new Broker(), nanos::get);
+    var options = new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD);
+    var unused = vertx.deployVerticle(relay, options).timeout(10, TimeUnit.SECONDS).await();
+  }
+
+  private void relayedInTheEnd() {
+    await().atMost(Duration.ofSeconds(10)).until(() -> lane.mark() == 10);
+  }
+
+  private static List<Long> published(Given producer) {
+    return producer.history().stream()
+        .map(sent -> Long.parseLong(new String(sent.value(), StandardCharsets.UTF_8)))
+        .toList();
+  }
+
+  private static List<Long> positions(long first, long last) {
+    return LongStream.rangeClosed(first, last).boxed().toList();
+  }
+
+  @Test
+  void shouldReadAgainWhenItWasPausedBetweenReadingAndPublishing() {
+    var producer = new Given();
+    relay(
+        lane.new View() {
+          private boolean paused;
+
+          @Override
+          void whileReading(int most) {
+            if (!paused) {
+              paused = true;
+              nanos.addAndGet(PAUSE);
+              lane.passedByAnother(6);
+            }
+          }
+        },
+        producer);
+    relayedInTheEnd();
+    assertThat(published(producer)).isEqualTo(positions(7, 10));
+  }
+
+  @Test
+  void shouldStopWhereItWasPausedBetweenTwoRecords() {
+    var producer =
+        new Given() {
+          @Override
+          void before(int number) {
+            if (number == 3) {
+              nanos.addAndGet(PAUSE);
+              lane.passedByAnother(8);
+            }
+          }
+        };
+    relay(lane.new View(), producer);
+    relayedInTheEnd();
+    assertThat(published(producer)).isEqualTo(List.of(1L, 2L, 3L, 9L, 10L));
+  }
+
+  @Test
+  void shouldGetOnThoughReadingManyTakesLongerThanTheLease() {
+    var producer = new Given();
+    relay(
+        lane.new View() {
+          @Override
+          void whileReading(int most) {
+            nanos.addAndGet(most > 1 ? PAUSE : PAUSE / 100);
+          }
+        },
+        producer);
+    relayedInTheEnd();
+    assertThat(published(producer)).isEqualTo(positions(1, 10));
+  }
+}
