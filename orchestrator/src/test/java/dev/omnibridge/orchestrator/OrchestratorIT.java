@@ -12,16 +12,12 @@ import dev.omnibridge.api.workflow.v1.SubmitWorkflowRequest;
 import dev.omnibridge.api.workflow.v1.SubmitWorkflowResponse;
 import dev.omnibridge.api.workflow.v1.WaitWorkflowRequest;
 import dev.omnibridge.api.workflow.v1.WatchWorkflowRequest;
-import dev.omnibridge.api.workflow.v1.WatchWorkflowResponse;
 import dev.omnibridge.api.workflow.v1.Workflow;
 import dev.omnibridge.api.workflow.v1.WorkflowServiceGrpc;
 import dev.omnibridge.api.workflow.v1.WorkflowState;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.rpc.Statuses;
 import dev.omnibridge.testkit.TestPostgres;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,7 +28,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -321,39 +316,6 @@ class OrchestratorIT {
     assertThat(watcher.done.isDone()).isFalse();
     watcher.ask(1000);
     assertThat(watcher.done.get(10, TimeUnit.SECONDS)).hasSize(64);
-  }
-
-  /** Asks for events only when the test says so. */
-  private static final class SlowWatcher
-      implements ClientResponseObserver<WatchWorkflowRequest, WatchWorkflowResponse> {
-    final CompletableFuture<List<Long>> done = new CompletableFuture<>();
-    private final List<Long> versions = new ArrayList<>();
-    private @Nullable ClientCallStreamObserver<WatchWorkflowRequest> call;
-
-    @Override
-    public void beforeStart(ClientCallStreamObserver<WatchWorkflowRequest> started) {
-      started.disableAutoRequestWithInitial(1);
-      call = started;
-    }
-
-    void ask(int count) {
-      Objects.requireNonNull(call).request(count);
-    }
-
-    @Override
-    public void onNext(WatchWorkflowResponse response) {
-      versions.add(response.getEvent().getVersion());
-    }
-
-    @Override
-    public void onError(Throwable failure) {
-      done.completeExceptionally(failure);
-    }
-
-    @Override
-    public void onCompleted() {
-      done.complete(versions);
-    }
   }
 
   @Test
