@@ -13,8 +13,8 @@ import java.time.Duration;
  * @param writers transactions that may append at the same time, each for its share of the lanes
  * @param readers connections for reads
  * @param maxContentBytes largest content that is taken into the content store
- * @param contentKept how long a content is kept after its last use, and after the start of the
- *     oldest unfinished run, which may need it; zero keeps it for ever
+ * @param contentKept how long a content is kept at least after its last use, and after the start of
+ *     the oldest unfinished run, which may need it; zero keeps it for ever
  * @param startLimit how long to wait for the database at the start
  * @param inbox whether what others publish on the topics is taken into the log
  */

@@ -152,6 +152,28 @@ class ContentRetentionIT {
     assertThat(isThere(needed)).isFalse();
   }
 
+  /** The note of a use may be an hour old, which a short retention must not mistake. */
+  @Test
+  void shouldKeepWhatWasUsedAfterTheUseThatIsNoted() throws SQLException {
+    Hash used = used("used again and again", 0);
+    noted(used, "50 minutes");
+    assertThat(await(store.find(used.hex())).size()).isPositive();
+    assertThat(await(store.forget(Duration.ofMinutes(10)))).isFalse();
+    assertThat(isThere(used)).isTrue();
+    noted(used, "71 minutes");
+    assertThat(await(store.forget(Duration.ofMinutes(10)))).isFalse();
+    assertThat(isThere(used)).isFalse();
+  }
+
+  private void noted(Hash hash, String ago) {
+    var unused =
+        await(
+            pool.preparedQuery(
+                    "update content set used_at = now() - $2::text::interval"
+                        + " where content_hash = $1")
+                .execute(Tuple.of(hash.hex(), ago)));
+  }
+
   private static Timestamp daysAgo(int days) {
     return Timestamp.newBuilder()
         .setSeconds(Instant.now().minus(Duration.ofDays(days)).getEpochSecond())

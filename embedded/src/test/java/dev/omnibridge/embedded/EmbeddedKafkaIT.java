@@ -3,6 +3,7 @@ package dev.omnibridge.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.omnibridge.embedded.EmbeddedKafka.Options;
 import java.lang.management.ManagementFactory;
@@ -75,9 +76,13 @@ class EmbeddedKafkaIT {
       send(kafka, "remembered", "first");
       kafka.stop();
     }
-    assertThat(liveObjects())
-        .containsPattern("java.lang.String\\s")
-        .doesNotContainPattern("kafka.server.BrokerServer\\s");
+    // Threads that are just ending may hold it for a moment.
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(() ->
+            assertThat(liveObjects())
+                .containsPattern("java.lang.String\\s")
+                .doesNotContainPattern("kafka.server.BrokerServer\\s"));
   }
 
   /** The classes of which the process has objects, after a full collection. */

@@ -12,6 +12,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
@@ -105,9 +106,13 @@ public record RecordReader(String bootstrapServers, Duration limit) {
   private List<PartitionInfo> partitions(KafkaConsumer<String, byte[]> consumer, String topic) {
     var end = System.nanoTime() + limit.toNanos();
     while (System.nanoTime() - end < 0) {
-      var known = consumer.partitionsFor(topic, limit);
-      if (!known.isEmpty()) {
-        return known;
+      try {
+        var known = consumer.partitionsFor(topic, limit);
+        if (!known.isEmpty()) {
+          return known;
+        }
+      } catch (TimeoutException unanswered) {
+        continue;
       }
       LockSupport.parkNanos(POLL.toNanos());
     }

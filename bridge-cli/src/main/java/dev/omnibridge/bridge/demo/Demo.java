@@ -115,7 +115,7 @@ public final class Demo {
     return "demo-%s-%s".formatted(now, correlation.toString().substring(0, 4));
   }
 
-  private static Proof kafka(Job job, UUID correlation, List<RecordedEvent> caused) {
+  private Proof kafka(Job job, UUID correlation, List<RecordedEvent> caused) {
     if (job.kafka().isEmpty()) {
       return Proof.notAsked(
           KAFKA_HAS_ALL, "where Kafka is, is not known here; set KAFKA_BOOTSTRAP_SERVERS");
@@ -138,11 +138,11 @@ public final class Demo {
   }
 
   /** By the clock of the suite; that of this machine may be another. */
-  private static Instant firstOf(List<RecordedEvent> caused) {
+  private Instant firstOf(List<RecordedEvent> caused) {
     return caused.stream()
         .map(event -> Amounts.instant(event.getRecordedAt()))
         .min(Comparator.naturalOrder())
-        .orElse(Instant.EPOCH);
+        .orElseGet(setting.clock()::instant);
   }
 
   private BridgeState state() {

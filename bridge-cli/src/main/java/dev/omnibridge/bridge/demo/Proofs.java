@@ -185,7 +185,7 @@ final class Proofs {
     String order = found.inOrder() ? "in version order" : "NOT in version order";
     return Proof.of(
         what,
-        missing.isEmpty() && found.inOrder(),
+        !caused.isEmpty() && missing.isEmpty() && found.inOrder(),
         "%s, %s, %d repeated"
             .formatted(
                 told(caused.size() - missing.size(), caused.size(), missing),

@@ -39,7 +39,7 @@ final class Upload implements StreamObserver<PutContentRequest> {
   private final UUID id;
   private final long began = System.nanoTime();
   private final Blake3 hasher = Blake3.hasher();
-  private final byte[] piece = new byte[ContentStore.PIECE];
+  private byte[] piece = {};
   private int filled;
   private int pieces;
   private long size;
@@ -127,10 +127,15 @@ final class Upload implements StreamObserver<PutContentRequest> {
     if (from == bytes.length) {
       return Future.succeededFuture();
     }
-    if (filled == piece.length) {
+    if (filled == ContentStore.PIECE) {
       return flush().compose(_ -> store(bytes, from));
     }
-    int count = Math.min(piece.length - filled, bytes.length - from);
+    int count = Math.min(ContentStore.PIECE - filled, bytes.length - from);
+    if (filled + count > piece.length) {
+      // Small content, which is most of it, needs no room of a whole piece.
+      int room = Math.max(filled + count, 2 * piece.length);
+      piece = Arrays.copyOf(piece, Math.min(room, ContentStore.PIECE));
+    }
     System.arraycopy(bytes, from, piece, filled, count);
     filled += count;
     return store(bytes, from + count);

@@ -63,9 +63,11 @@ public final class ContentStore {
 
   private static final String DROP_PIECES = "delete from content_chunks where upload_id = $1";
 
+  private static final int AT_ONCE = 1000;
+
   private static final String STALE =
-      "select upload_id from content_uploads where started_at < now() - interval '1 hour' limit"
-          + " 1000";
+      "select upload_id from content_uploads where started_at < now() - interval '1 hour' limit "
+          + AT_ONCE;
 
   private static final String USE = "update content set used_at = now() where content_hash = $1";
 
@@ -84,20 +86,23 @@ public final class ContentStore {
 
   /**
    * A run may need whatever was used shortly before it started, so that one counts from the start
-   * of the oldest unfinished run. The pieces are left to the sweep, as those of an upload.
+   * of the oldest unfinished run. An hour more, for a use may be later than noted by so much. The
+   * pieces are left to the sweep, as those of an upload.
    */
   private static final String FORGET =
       """
       with past as (
         select content_hash from content
          where used_at < least(now(), (select min(started_at) from workflow_executions
-                                        where not finished)) - $1::bigint * interval '1 second'
-         order by used_at limit 1000 for update skip locked),
+                                        where not finished))
+                         - $1::bigint * interval '1 second' - interval '1 hour'
+         order by used_at limit %d for update skip locked),
       gone as (
         delete from content using past where content.content_hash = past.content_hash
         returning upload_id)
       insert into content_uploads (upload_id, started_at) select upload_id, '-infinity' from gone
-      """;
+      """
+          .formatted(AT_ONCE);
 
   private static final String GET_PIECE =
       """
@@ -194,16 +199,20 @@ public final class ContentStore {
 
   /**
    * Removes contents that were not used for so long, a thousand at most; their bytes go with the
-   * next sweep.
+   * next sweep. Answers whether there may be more.
    */
-  public Future<?> forget(Duration unused) {
+  public Future<Boolean> forget(Duration unused) {
     return pool.preparedQuery(FORGET)
         .execute(Tuple.of(unused.toSeconds()))
+        .map(forgotten -> forgotten.rowCount() == AT_ONCE)
         .recover(ContentStore::faulty);
   }
 
-  /** Removes what crashes left: uploads that began more than an hour ago. */
-  public Future<?> sweep() {
+  /**
+   * Removes what crashes left: uploads that began more than an hour ago, a thousand at most.
+   * Answers whether there may be more.
+   */
+  public Future<Boolean> sweep() {
     return pool.query(STALE)
         .execute()
         .compose(rows -> {
@@ -212,7 +221,7 @@ public final class ContentStore {
             UUID uploadId = row.getUUID("upload_id");
             swept = swept.compose(_ -> abandon(uploadId));
           }
-          return swept;
+          return swept.map(rows.size() == AT_ONCE);
         })
         .recover(ContentStore::faulty);
   }

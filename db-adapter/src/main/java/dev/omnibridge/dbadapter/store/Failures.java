@@ -25,7 +25,8 @@ enum Failures {
     return switch (state) {
       case "23505" -> DUPLICATE;
       case "40001", "40P01", "55P03" -> RACE;
-      case "57014", "25P03", "25P04" -> AWAY;
+      // 25006: a standby, which takes no writes until the failover is over. 40003: outcome unknown.
+      case "57014", "25006", "25P03", "25P04", "40003" -> AWAY;
       default ->
           switch (state.substring(0, Math.min(2, state.length()))) {
             case "08", "53", "57", "58" -> AWAY;

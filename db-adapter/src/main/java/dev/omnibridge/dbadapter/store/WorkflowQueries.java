@@ -53,9 +53,12 @@ public final class WorkflowQueries {
   private static final String UNFINISHED =
       COLUMNS
           + """
-          where not finished and shard = any($1::int[]) and ($2::uuid is null or run_id > $2)
+          where not finished and shard = any($1::int[]) and run_id > $2
           order by run_id limit $3
           """;
+
+  /** Before every run id; a condition that is there or not would not be one of the index. */
+  private static final UUID BEFORE_ALL = new UUID(0, 0);
 
   /** An owner's shards change while it reads; its place in time does not depend on them. */
   private static final ListDueRequest ANY_DUE = ListDueRequest.getDefaultInstance();
@@ -146,7 +149,7 @@ public final class WorkflowQueries {
 
   public Future<ListUnfinishedResponse> unfinished(ListUnfinishedRequest request) {
     UUID after =
-        request.getAfterRunId().isEmpty() ? null : IndexRows.runId(request.getAfterRunId());
+        request.getAfterRunId().isEmpty() ? BEFORE_ALL : IndexRows.runId(request.getAfterRunId());
     var arguments =
         Tuple.tuple()
             .addArrayOfInteger(request.getShardsList().toArray(Integer[]::new))
@@ -168,7 +171,7 @@ public final class WorkflowQueries {
     var sql =
         new Conditions()
             .always("not finished")
-            .always("due_at <= clock_timestamp()")
+            .always("due_at <= now()")
             .anyOf("shard", request.getShardsList().toArray(Integer[]::new));
     if (!place.isEmpty()) {
       sql.and(

@@ -94,7 +94,7 @@ final class LaneRelay extends VerticleBase {
       try {
         relay();
         recovered();
-      } catch (Exception failure) {
+      } catch (Throwable failure) {
         held = false;
         troubled(failure);
         pause(LEASE_ELSEWHERE_MILLIS);
@@ -102,8 +102,12 @@ final class LaneRelay extends VerticleBase {
     }
   }
 
-  /** Told once; it is repeated for as long as the database is away. */
-  private void troubled(Exception failure) {
+  /** Told once; it is repeated for as long as the database is away. An error is told each time. */
+  private void troubled(Throwable failure) {
+    if (failure instanceof Error) {
+      log.atError().setCause(failure).addKeyValue(LogKeys.LANE, lane.lane()).log("relay failed");
+      return;
+    }
     (troubled ? log.atDebug() : log.atWarn())
         .addKeyValue(LogKeys.LANE, lane.lane())
         .addKeyValue(LogKeys.REASON, failure.toString())

@@ -110,6 +110,26 @@ class LaneRelayTest {
   }
 
   @Test
+  void shouldGoOnAfterAnError() {
+    var producer = new Given();
+    relay(
+        lane.new View() {
+          private int errors = 2;
+
+          @Override
+          void whileReading(int most) {
+            if (errors > 0) {
+              errors--;
+              throw new OutOfMemoryError("of the test");
+            }
+          }
+        },
+        producer);
+    relayedInTheEnd();
+    assertThat(published(producer)).isEqualTo(positions(1, 10));
+  }
+
+  @Test
   void shouldGetOnThoughReadingManyTakesLongerThanTheLease() {
     var producer = new Given();
     relay(

@@ -109,7 +109,7 @@ public final class JqEngine {
       if (failure != null) {
         throw failure;
       }
-      return values.isEmpty() ? NullNode.instance : Values.normal(values.getFirst());
+      return values.isEmpty() ? NullNode.instance : values.getFirst();
     }
 
     private @Nullable JsonQueryException apply(Scope scope, JsonNode input, List<JsonNode> values) {
@@ -122,6 +122,7 @@ public final class JqEngine {
           };
       try {
         query.apply(scope, input, output);
+        values.replaceAll(Values::normal);
         return null;
       } catch (JsonQueryException e) {
         return e;
@@ -129,7 +130,14 @@ public final class JqEngine {
         return new JsonQueryException(e.getMessage());
       } catch (StackOverflowError e) {
         return new JsonQueryException("recurses too deep");
+      } catch (RuntimeException e) {
+        return new JsonQueryException(unexpected(e));
       }
     }
+  }
+
+  /** The regular expressions of jq, for one, say by unchecked exceptions what they do not take. */
+  private static String unexpected(RuntimeException e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

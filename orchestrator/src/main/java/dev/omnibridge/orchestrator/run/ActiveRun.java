@@ -34,9 +34,6 @@ final class ActiveRun {
   private static final int MAX_WAITING = 100;
   private static final int MAX_CONFLICTS = 20;
 
-  /** After so many answers in a row that something is broken, it is taken to be this append. */
-  private static final int MAX_BROKEN = 10;
-
   private final Shell shell;
   private final RunKey key;
   private final Definitions.Pinned definition;
@@ -45,8 +42,7 @@ final class ActiveRun {
   private long version;
   private long snapshotVersion;
   private boolean busy;
-  private long calledOrdinal;
-  private int calledAttempt;
+  private @Nullable PendingCall underWay;
   private World.@Nullable Timer alarm;
 
   ActiveRun(Shell shell, RunKey key, Definitions.Pinned definition, Loaded loaded) {
@@ -56,33 +52,6 @@ final class ActiveRun {
     this.state = loaded.workflow();
     this.version = loaded.version();
     this.snapshotVersion = loaded.snapshotVersion();
-  }
-
-  /**
-   * A command with its answer, and what a submission brings along.
-   *
-   * <p>{@code command} is what is decided at the moment: what was asked, or, when the log refuses
-   * what that leads to, the end of the run.
-   */
-  private static final class Ask {
-    final Command asked;
-    Command command;
-    final EventLog.@Nullable Submitted submission;
-    final CompletableFuture<RunRow> answer = new CompletableFuture<>();
-    int conflicts;
-    int broken;
-    boolean sent;
-
-    Ask(Command asked, EventLog.@Nullable Submitted submission) {
-      this.asked = asked;
-      this.command = asked;
-      this.submission = submission;
-    }
-
-    /** Nobody but the shell could do something about it. */
-    boolean ofTheShell() {
-      return !(asked instanceof Command.Submit || asked instanceof Command.Cancel);
-    }
   }
 
   /** Decides a command after those before it; the stage gives the row as it is then. */
@@ -113,23 +82,33 @@ final class ActiveRun {
       fail(ask, Refusals.stopping());
       return;
     }
+    Runnable next;
     try {
-      decide(ask);
+      next = decide(ask);
     } catch (RuntimeException | StackOverflowError bug) {
       log.atError()
           .setCause(bug)
           .addKeyValue(LogKeys.RUN_ID, key.runId())
           .log("command cannot be decided");
-      fail(ask, Fault.broken(bug));
+      endInstead(ask, Fault.broken(bug), shell.undecidable());
+      return;
     }
+    next.run();
   }
 
-  private void decide(Ask ask) {
-    switch (definition.rules().decide(state, ask.command)) {
-      case Decision.Accepted(List<Event> events) -> append(ask, prepare(ask, events), 0);
-      case Decision.AlreadyDone() -> answer(ask, row());
-      case Decision.Refused refused -> fail(ask, Refusals.of(refused, key));
-    }
+  /** What to do for a command; does nothing yet, so that what fails here is the decision itself. */
+  private Runnable decide(Ask ask) {
+    return switch (definition.rules().decide(state, ask.command)) {
+      case Decision.Accepted(List<Event> events) -> {
+        Append append = prepare(ask, events);
+        yield () -> append(ask, append, 0);
+      }
+      case Decision.AlreadyDone() -> {
+        RunRow row = row();
+        yield () -> answer(ask, row);
+      }
+      case Decision.Refused refused -> () -> fail(ask, Refusals.of(refused, key));
+    };
   }
 
   private Append prepare(Ask ask, List<Event> events) {
@@ -177,47 +156,36 @@ final class ActiveRun {
   }
 
   private void notAppended(Ask ask, Append append, int tries, Fault fault) {
-    ask.broken = fault.kind() == Fault.Kind.BROKEN ? ask.broken + 1 : 0;
+    ask.heard(fault);
     if (shell.stopping()) {
       fail(ask, Refusals.stopping());
     } else if (fault.kind() == Fault.Kind.CONFLICT) {
       conflict(ask, fault);
-    } else if (ask.submission != null && surelyNotAppended(ask, fault)) {
+    } else if (ask.submission != null && ask.surelyNotAppended(fault)) {
       fail(ask, fault);
-    } else if (neverAppended(ask, fault)) {
+    } else if (ask.neverAppended(fault)) {
       refused(ask, fault);
     } else {
-      ask.sent = ask.sent || !fault.is("CIRCUIT_OPEN");
       complain(tries, fault);
       shell.later(shell.pause(tries), () -> append(ask, append, tries + 1));
     }
   }
 
-  /** Refused for what it is, or never sent; then a submission is the client's matter again. */
-  private static boolean surelyNotAppended(Ask ask, Fault fault) {
-    return !ask.sent && fault.is("CIRCUIT_OPEN") || neverAppended(ask, fault);
-  }
-
-  /** Refused for what it is, and so it would be again. */
-  private static boolean neverAppended(Ask ask, Fault fault) {
-    return switch (fault.kind()) {
-      case INVALID, NOT_FOUND, EXISTS, REFUSED, OUT_OF_RANGE -> true;
-      case CONFLICT, EXHAUSTED, UNAVAILABLE, TIMEOUT, CANCELLED -> false;
-      case BROKEN -> ask.broken > MAX_BROKEN;
-    };
+  private void refused(Ask ask, Fault fault) {
+    told(log.atError(), fault).log("append is refused");
+    endInstead(ask, fault, shell.refused(fault));
   }
 
   /**
-   * What the log never takes ends the run instead. A log that does not take that either may be
-   * broken for everybody: then what was wanted at first is asked again, after a while and after
-   * everybody else.
+   * What cannot be decided, or is never taken by the log, ends the run instead. If that end fares
+   * no better, the log may be broken for everybody: then what was wanted at first is asked again,
+   * after a while and after everybody else.
    */
-  private void refused(Ask ask, Fault fault) {
-    told(log.atError(), fault).log("append is refused");
+  private void endInstead(Ask ask, Fault fault, Command end) {
     if (!ask.ofTheShell()) {
       fail(ask, fault);
     } else if (ask.command == ask.asked) {
-      ask.command = shell.refused(fault);
+      ask.command = end;
       turn();
     } else {
       ask.command = ask.asked;
@@ -280,13 +248,16 @@ final class ActiveRun {
     turn();
   }
 
-  /** Does what the state calls for; doing it again does nothing. */
+  /** Does what the state calls for; while that is under way, doing it again does nothing. */
   void act() {
     if (busy || shell.stopping()) {
       return;
     }
     switch (state) {
       case Workflow.Running w when w.next() instanceof Next.Call(PendingCall call) -> {
+        if (isUnderWay(call)) {
+          return;
+        }
         if (shell.canDo(w.next())) {
           call(w.run(), call);
         } else {
@@ -300,15 +271,23 @@ final class ActiveRun {
     }
   }
 
+  private boolean isUnderWay(PendingCall call) {
+    return underWay != null
+        && underWay.ordinal() == call.ordinal()
+        && underWay.attempt() == call.attempt();
+  }
+
+  /** Until the outcome is recorded, the run is busy, so nothing makes the call a second time. */
   private void call(Run run, PendingCall call) {
-    if (call.ordinal() == calledOrdinal && call.attempt() == calledAttempt) {
-      return;
-    }
-    calledOrdinal = call.ordinal();
-    calledAttempt = call.attempt();
+    underWay = call;
     shell
         .make(run, call)
-        .whenComplete((outcome, failure) -> settle(shell.recorded(call, outcome, failure)));
+        .whenComplete((outcome, failure) -> {
+          if (isUnderWay(call)) {
+            underWay = null;
+          }
+          settle(shell.recorded(call, outcome, failure));
+        });
   }
 
   /** A command of the shell's own; one that fails is made anew from the state, after a pause. */
@@ -323,8 +302,6 @@ final class ActiveRun {
                 .setCause(failure)
                 .addKeyValue(LogKeys.RUN_ID, key.runId())
                 .log("outcome was not recorded; the step is done again");
-            calledOrdinal = 0;
-            calledAttempt = 0;
             shell.later(shell.settings().maxPause(), this::act);
           }
         });

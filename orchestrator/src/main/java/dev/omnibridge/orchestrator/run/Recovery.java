@@ -53,7 +53,7 @@ final class Recovery {
 
   void start() {
     readPage(0);
-    poll = shell.later(settings.pollEvery(), () -> pollDue(""));
+    pollLater("");
   }
 
   private void readPage(int tries) {
@@ -96,11 +96,9 @@ final class Recovery {
     return dueIn == null || dueIn.isNegative();
   }
 
-  /** One that is on its way, or comes back later, stays where it is. */
-  private void queue(RunKey key) {
-    if (known.add(key)) {
-      backlog.add(key);
-    }
+  /** One that is on its way, or comes back later, stays where it is; true for any other. */
+  private boolean queue(RunKey key) {
+    return known.add(key) && backlog.add(key);
   }
 
   /** Leaves a run alone for a while, and then takes it up, however often it is found until then. */
@@ -147,7 +145,6 @@ final class Recovery {
         });
   }
 
-  /** Reads on while there is room, for those at the head may be ones that cannot be taken up. */
   private void pollDue(String token) {
     if (shell.stopping()) {
       return;
@@ -157,20 +154,34 @@ final class Recovery {
         .due(world.membership().shards(), token, PAGE)
         .whenComplete((page, failure) -> {
           if (failure == null) {
-            page.runs().stream()
-                .map(Pointer::key)
-                .filter(key -> !workflows.nudge(key))
-                .forEach(this::queue);
-            pump();
+            takeDue(page);
           } else {
             complain("due runs cannot be listed", failure);
-          }
-          if (failure == null && !page.next().isEmpty() && backlog.size() < LOADS) {
-            world.turns().next(() -> pollDue(page.next()));
-          } else {
-            poll = shell.later(settings.pollEvery(), () -> pollDue(""));
+            pollLater(shell.faultOf(failure).kind().worthRetrying() ? token : "");
           }
         });
+  }
+
+  /**
+   * Reads on at once while there is room and something new; otherwise at the next poll, from here,
+   * for those at the head may be many that cannot be taken up. After the last page the first one
+   * follows, so every due run is found.
+   */
+  private void takeDue(EventLog.Page page) {
+    boolean news = false;
+    for (Pointer pointer : page.runs()) {
+      news |= !workflows.nudge(pointer.key()) && queue(pointer.key());
+    }
+    pump();
+    if (news && !page.next().isEmpty() && backlog.size() < LOADS) {
+      world.turns().next(() -> pollDue(page.next()));
+    } else {
+      pollLater(page.next());
+    }
+  }
+
+  private void pollLater(String token) {
+    poll = shell.later(settings.pollEvery(), () -> pollDue(token));
   }
 
   private void complain(String what, Throwable failure) {

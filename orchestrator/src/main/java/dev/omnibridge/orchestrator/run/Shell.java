@@ -156,6 +156,12 @@ final class Shell {
     return new Command.Fail(WorkflowError.of(Kind.RUNTIME, detail, null), now());
   }
 
+  /** Instead of what a bug keeps from being decided: the end of the run, not the call anew. */
+  Command undecidable() {
+    String detail = "What this step leads to cannot be decided; the server's log has the details";
+    return new Command.Fail(WorkflowError.of(Kind.RUNTIME, detail, null), now());
+  }
+
   Command retryDue(Workflow.Waiting waiting) {
     return new Command.RetryDue(waiting.due(), world.random().nextDouble(), now());
   }

@@ -48,11 +48,14 @@ final class GrpcRunner implements TaskRunner {
     if (fault.is("CIRCUIT_OPEN") && policy.kind() == TaskKind.OPTIONAL) {
       return new Outcome.Degraded(policy.fallback(), fault.sentence());
     }
-    return new Outcome.Failed(error(fault), fault.kind().worthRetrying() || broken(fault), policy);
+    return new Outcome.Failed(error(fault), retryable(fault), policy);
   }
 
-  private static boolean broken(Fault fault) {
-    return fault.kind() == Fault.Kind.BROKEN;
+  /** Nobody here cancels a call: one that is cancelled was given up by what stands in between. */
+  private static boolean retryable(Fault fault) {
+    return fault.kind().worthRetrying()
+        || fault.kind() == Fault.Kind.BROKEN
+        || fault.kind() == Fault.Kind.CANCELLED;
   }
 
   private static WorkflowError error(Fault fault) {

@@ -95,6 +95,20 @@ class JqEngineTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "\"a\" | test(\"(\")",
+        "\"a\" | test(\"[\")",
+        "\"a\" | test(\"\\\\p{Nosuch}\")",
+        "\"a\" | [match(\"(?<n>\"; \"g\")]",
+        "\"a\" | sub(\"a{2,1\\\\k<n>\"; \"b\")",
+        "reduce range(100000) as $i (1; [.])"
+      })
+  void shouldFailAsJqWhateverALibraryBelowItThrows(String program) {
+    assertThatThrownBy(() -> run(program, "0")).isInstanceOf(JsonQueryException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
         "now",
         "env",
         "$ENV",

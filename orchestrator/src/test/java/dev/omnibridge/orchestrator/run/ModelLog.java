@@ -39,12 +39,16 @@ final class ModelLog {
   /** What the log has against an append; null: nothing. */
   Function<EventLog.Append, @Nullable Fault> refusal = _ -> null;
 
+  /** What comes instead of the answer to an append that was kept; null: the answer. */
+  Function<EventLog.Append, @Nullable Fault> instead = _ -> null;
+
   /** Runs that cannot be loaded. */
   Predicate<RunKey> damaged = _ -> false;
 
   Instant awayUntil = Instant.EPOCH;
   int appends;
   int duplicates;
+  int duePages;
 
   /** One stream with its row. */
   static final class Stream {
@@ -90,6 +94,10 @@ final class ModelLog {
     if (append.snapshot() != null) {
       stream.snapshot = append.snapshot();
       stream.snapshotVersion = stream.events.size();
+    }
+    Fault lost = instead.apply(append);
+    if (lost != null) {
+      throw lost;
     }
   }
 
@@ -232,6 +240,7 @@ final class ModelLog {
     @Override
     public CompletionStage<Page> due(Set<Integer> shards, String token, int limit) {
       return call(() -> {
+        duePages++;
         var due = new TreeMap<String, RunKey>();
         streams.forEach((key, stream) -> {
           if (!row(stream).finished() && stream.due != null && !stream.due.isAfter(time.now())) {

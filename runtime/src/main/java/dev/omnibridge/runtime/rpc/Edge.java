@@ -93,7 +93,8 @@ public final class Edge {
 
   private void add(ServerServiceDefinition service) {
     registry.addService(service);
-    network.addService(GrpcIoServiceBridge.bridge(service));
+    network.addService(
+        GrpcIoServiceBridge.bridge(ServerInterceptors.intercept(service, new EndedCalls())));
   }
 
   /** Opens the port; the future gives the port it really is. */

@@ -4,6 +4,7 @@ package dev.omnibridge.runtime.rpc;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import dev.omnibridge.api.content.v1.ContentServiceGrpc;
@@ -29,10 +30,12 @@ import io.grpc.stub.StreamObserver;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +98,19 @@ class EdgeTest {
   void shouldAnswerAUnaryCall(Way way) throws Exception {
     assertThat(stat(way, HASH, LIMIT).await(5, SECONDS).getContents(0).getContentHash())
         .isEqualTo(HASH);
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void shouldKeepNothingOfACallThatHasEndedUntilItsDeadline(Way way) throws Exception {
+    stat(way, HASH, Duration.ofHours(1)).await(5, SECONDS);
+    assertThat(contents.contextEnded).succeedsWithin(LIMIT);
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(() -> {
+          System.gc();
+          assertThat(contents.answered.get()).isNull();
+        });
   }
 
   @ParameterizedTest
@@ -190,6 +206,8 @@ class EdgeTest {
   private final class Contents extends ContentServiceGrpc.ContentServiceImplBase {
     static final int MESSAGES = 10_000;
     private final CompletableFuture<Duration> left = new CompletableFuture<>();
+    private final CompletableFuture<Void> contextEnded = new CompletableFuture<>();
+    private WeakReference<@Nullable Object> answered = new WeakReference<>(null);
     private final AtomicInteger sent = new AtomicInteger();
     private volatile Future<StatContentResponse> answer =
         Future.succeededFuture(
@@ -199,11 +217,13 @@ class EdgeTest {
 
     @Override
     public void statContent(StatContentRequest request, StreamObserver<StatContentResponse> out) {
+      answered = new WeakReference<>(out);
       Replies.unary(
           vertx.getOrCreateContext(),
           out,
           scope -> {
             left.complete(scope.within(Duration.ofHours(1)));
+            scope.onCancelled(() -> contextEnded.complete(null));
             return answer;
           });
     }

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.dbadapter.store;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Repeats a small step one after the other while there may be more for it to do, until it fails,
+ * its time is over, or all is to stop.
+ */
+final class Rounds {
+  private final LongSupplier nanos;
+  private final Duration limit;
+  private volatile boolean stopped;
+
+  /** No round begins later than the limit after the first one did. */
+  Rounds(LongSupplier nanos, Duration limit) {
+    this.nanos = nanos;
+    this.limit = limit;
+  }
+
+  /** The step answers whether there may be more. */
+  Future<Void> repeat(Supplier<Future<Boolean>> step) {
+    Promise<Void> done = Promise.promise();
+    round(step, nanos.getAsLong(), done);
+    return done.future();
+  }
+
+  /** Not a chain of futures, which would grow by each round. */
+  private void round(Supplier<Future<Boolean>> step, long began, Promise<Void> done) {
+    if (stopped || nanos.getAsLong() - began > limit.toNanos()) {
+      done.complete();
+      return;
+    }
+    Future.succeededFuture()
+        .compose(_ -> step.get())
+        .onComplete(
+            more -> {
+              if (more) {
+                round(step, began, done);
+              } else {
+                done.complete();
+              }
+            },
+            done::fail);
+  }
+
+  boolean stopped() {
+    return stopped;
+  }
+
+  /** From any thread; a round under way ends as it would. */
+  void stop() {
+    stopped = true;
+  }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.orchestrator.run;
+
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
+import dev.omnibridge.orchestrator.definition.DefinitionReader;
+import dev.omnibridge.orchestrator.definition.RetryPolicy;
+import dev.omnibridge.orchestrator.workflow.Command.CallPolicy;
+import dev.omnibridge.orchestrator.workflow.Command.Outcome;
+import dev.omnibridge.orchestrator.workflow.Command.TaskKind;
+import dev.omnibridge.orchestrator.workflow.Event;
+import dev.omnibridge.orchestrator.workflow.Limits;
+import dev.omnibridge.orchestrator.workflow.WorkflowError;
+import dev.omnibridge.runtime.Fault;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+
+/** One process with its log in virtual time, and a runner that does what a test wants. */
+abstract class OneProcess {
+  private static final DefinitionReader READER = new DefinitionReader();
+  private static final String HEAD =
+      "document: {dsl: '1.0.0', namespace: tests, name: sample, version: '1.0.0'}\n";
+  static final String CALL = "do: [{a: {call: work}}]";
+  private static final Settings SETTINGS =
+      new Settings(
+          1000,
+          4,
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(5),
+          Limits.DEFAULT);
+  static final Outcome AWAY =
+      new Outcome.Failed(
+          WorkflowError.of(WorkflowError.Kind.COMMUNICATION, "away", null),
+          true,
+          new CallPolicy(
+              TaskKind.ESSENTIAL,
+              RetryPolicy.doubling(30, Duration.ofSeconds(20)),
+              NullNode.instance));
+
+  final SimulatedTime time = new SimulatedTime();
+  final ModelLog log = new ModelLog(time, new Random(1));
+  SimulatedTime.Life life = time.new Life();
+  Workflows workflows = start();
+  Outcome outcome = new Outcome.Completed(IntNode.valueOf(1));
+  Duration takes = Duration.ofMillis(10);
+  boolean runnerThere = true;
+  int calls;
+
+  private Workflows start() {
+    World world =
+        new World(
+            time,
+            life,
+            life,
+            new SplittableRandom(1),
+            () -> Set.of(1),
+            log.seenBy(life),
+            new Work());
+    var started = new Workflows(READER, world, SETTINGS);
+    started.start();
+    return started;
+  }
+
+  void restart() {
+    life.kill();
+    life = time.new Life();
+    workflows = start();
+  }
+
+  private final class Work implements World.Tasks {
+    @Override
+    public boolean knows(String function) {
+      return runnerThere || function.equals("other");
+    }
+
+    @Override
+    public TaskRunner runner(String function) {
+      return _ ->
+          life.answer(
+              takes,
+              () -> {
+                calls++;
+                return outcome;
+              });
+    }
+  }
+
+  void pass(Duration duration) {
+    Instant end = time.now().plus(duration);
+    var unused = life.after(duration, () -> {});
+    while (time.step(end)) {}
+  }
+
+  CompletableFuture<Submission.Result> submission(String id, String tasks) {
+    var input = JsonNodeFactory.instance.objectNode();
+    return workflows
+        .submit(new Submission("tests", id, null, HEAD + tasks, input, "corr", null, Map.of()))
+        .toCompletableFuture();
+  }
+
+  RunKey submit(String id, String tasks) {
+    var answer = submission(id, tasks);
+    Instant end = time.now().plusSeconds(1);
+    while (!answer.isDone() && time.step(end)) {}
+    return RunKey.of(((Submission.Result.Started) answer.join()).row().run());
+  }
+
+  CompletableFuture<RunRow> cancel(RunKey key) {
+    return workflows.cancel(key, "enough").toCompletableFuture();
+  }
+
+  RunRow row(RunKey key) {
+    return Objects.requireNonNull(log.streams.get(key).row);
+  }
+
+  WorkflowError error(RunKey key) {
+    return Objects.requireNonNull(row(key).error());
+  }
+
+  List<Event> events(RunKey key) {
+    return log.streams.get(key).events.stream().map(EventLog.Identified::event).toList();
+  }
+
+  void refuse(Fault fault, Predicate<Event> what) {
+    log.refusal =
+        append ->
+            append.events().stream().map(EventLog.Identified::event).anyMatch(what) ? fault : null;
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.orchestrator.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.NullNode;
+import dev.omnibridge.orchestrator.definition.RetryPolicy;
+import dev.omnibridge.orchestrator.run.TaskRunner.Task;
+import dev.omnibridge.orchestrator.workflow.Command.CallPolicy;
+import dev.omnibridge.orchestrator.workflow.Command.Outcome;
+import dev.omnibridge.orchestrator.workflow.Command.TaskKind;
+import dev.omnibridge.orchestrator.workflow.Run;
+import dev.omnibridge.orchestrator.workflow.RunId;
+import dev.omnibridge.orchestrator.workflow.WorkflowId;
+import dev.omnibridge.runtime.Fault;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.MethodDescriptor;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class GrpcRunnerTest {
+  private static final CallPolicy ESSENTIAL =
+      new CallPolicy(
+          TaskKind.ESSENTIAL, RetryPolicy.doubling(3, Duration.ofSeconds(1)), NullNode.instance);
+
+  /** The calls are answered before they would get to it. */
+  private static final Channel NOWHERE =
+      new Channel() {
+        @Override
+        public <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
+          throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public String authority() {
+          return "nowhere";
+        }
+      };
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fault.Kind.class,
+      names = {"CONFLICT", "EXHAUSTED", "UNAVAILABLE", "TIMEOUT", "CANCELLED", "BROKEN"})
+  void shouldRetryWhatSaysNothingAboutTheRequest(Fault.Kind kind) {
+    assertThat(failed(kind).retryable()).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fault.Kind.class,
+      names = {"INVALID", "NOT_FOUND", "EXISTS", "REFUSED", "OUT_OF_RANGE"})
+  void shouldNotRetryWhatIsRefusedForWhatItIs(Fault.Kind kind) {
+    assertThat(failed(kind).retryable()).isFalse();
+  }
+
+  private static Outcome.Failed failed(Fault.Kind kind) {
+    Fault fault = Fault.of(kind, "SOME_REASON", "It did not work.");
+    CalledService service = new CalledService("service", NOWHERE, Duration.ofSeconds(1), 1);
+    GrpcRunner runner = new GrpcRunner(service, ESSENTIAL, (_, _) -> Future.failedFuture(fault));
+    return (Outcome.Failed) runner.run(task()).toCompletableFuture().join();
+  }
+
+  private static Task task() {
+    Run run =
+        new Run(
+            new RunId("01930000-0000-7000-8000-000000000001"),
+            new WorkflowId("tests", "sample-1"),
+            "tests/sample",
+            "ab".repeat(32),
+            "corr",
+            null,
+            Map.of(),
+            NullNode.instance,
+            Instant.parse("2026-11-21T12:00:00Z"));
+    return new Task(run, "stamp", NullNode.instance, "key", 1, null);
+  }
+}
