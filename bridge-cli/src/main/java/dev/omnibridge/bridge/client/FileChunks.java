@@ -24,9 +24,14 @@ public final class FileChunks {
     boolean take(ByteString chunk, boolean first);
   }
 
-  /** Hands on every chunk; an empty file has one empty chunk. */
+  /**
+   * Hands on every chunk; an empty file has one empty chunk.
+   *
+   * @throws IOException when it cannot be read to its end, or becomes shorter meanwhile
+   */
   public static void read(Path file, Taker taker) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
+      long left = Files.size(file);
       boolean first = true;
       byte[] chunk = in.readNBytes(SIZE);
       while (first || chunk.length > 0) {
@@ -35,7 +40,11 @@ public final class FileChunks {
           return;
         }
         first = false;
+        left -= chunk.length;
         chunk = in.readNBytes(SIZE);
+      }
+      if (left > 0) {
+        throw new IOException("it became shorter while it was read");
       }
     }
   }
