@@ -34,6 +34,7 @@ public record OrchestratorConfig(
                 env.integer("ORCHESTRATOR_MAX_ACTIVE", 10_000, 1, 1_000_000),
                 env.integer("ORCHESTRATOR_SNAPSHOT_EVERY", 50, 2, 10_000),
                 env.duration("ORCHESTRATOR_POLL_EVERY", Duration.ofSeconds(1)),
+                env.duration("ORCHESTRATOR_RESCAN_EVERY", Duration.ofSeconds(30)),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(5),
                 Limits.DEFAULT),

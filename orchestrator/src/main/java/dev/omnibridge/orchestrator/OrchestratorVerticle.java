@@ -45,7 +45,7 @@ public final class OrchestratorVerticle extends VerticleBase {
             config.stamping(),
             edge.peer(Peer.INTELLIGENCE),
             config.intelligence());
-    World world = VertxWorld.of(vertx, context, clock, random, log, tasks);
+    World world = VertxWorld.of(vertx, context, clock, random, log, new Alone(), tasks);
     Workflows wired = new Workflows(reader, world, config.settings());
     edge.offer(
         new WorkflowApi(vertx, wired, log, () -> Ids.uuid7(clock.instant(), random).toString()));

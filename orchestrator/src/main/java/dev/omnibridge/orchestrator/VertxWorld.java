@@ -7,18 +7,12 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
-/** The world as it is: Vert.x timers and context, and every shard, for this is the only process. */
+/** The world as it is: Vert.x timers and context. */
 final class VertxWorld {
-  private static final Set<Integer> ALL_SHARDS =
-      IntStream.range(0, 256).boxed().collect(Collectors.toUnmodifiableSet());
-
   private VertxWorld() {}
 
   static World of(
@@ -27,13 +21,14 @@ final class VertxWorld {
       Clock clock,
       RandomGenerator random,
       EventLog log,
+      World.Membership membership,
       World.Tasks tasks) {
     return new World(
         clock::instant,
         (delay, action) -> timer(vertx, delay, action),
         new ContextTurns(context),
         random,
-        () -> ALL_SHARDS,
+        membership,
         log,
         tasks);
   }

@@ -2,6 +2,7 @@
 package dev.omnibridge.dbadapter.log;
 
 import dev.omnibridge.api.event.v1.StreamName;
+import dev.omnibridge.runtime.Shards;
 import dev.omnibridge.runtime.blake3.Blake3;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +48,7 @@ public record StreamId(String kind, String namespace, String id) {
 
   /** The shard, 0..255, that a placement key stands for; empty means namespace and id. */
   public int shard(String placementKey) {
-    return hash(placementKey.isEmpty() ? namespace + '/' + id : placementKey)[0] & 0xFF;
+    return placementKey.isEmpty() ? Shards.of(namespace, id) : Shards.of(placementKey);
   }
 
   private static byte[] hash(String text) {

@@ -28,6 +28,9 @@ import org.slf4j.spi.LoggingEventBuilder;
  * One run in memory: takes one command after the other, and does what its state calls for. An
  * append whose answer was lost is repeated as it is until its fate is known; one that came too late
  * makes the run load itself and decide anew.
+ *
+ * <p>A run whose shard belongs to another process goes on here only until somebody else is sure to
+ * look at it: every append by anyone but the owner makes it due at once.
  */
 final class ActiveRun {
   private static final Logger log = LoggerFactory.getLogger(ActiveRun.class);
@@ -36,22 +39,29 @@ final class ActiveRun {
 
   private final Shell shell;
   private final RunKey key;
+  private final int shard;
   private final Definitions.Pinned definition;
   private final ArrayDeque<Ask> asks = new ArrayDeque<>();
   private Workflow state;
   private long version;
   private long snapshotVersion;
   private boolean busy;
+
+  /** True while somebody else is at work on the run, or a time is in the log to look at it. */
+  private boolean lookedAfter;
+
   private @Nullable PendingCall underWay;
   private World.@Nullable Timer alarm;
 
   ActiveRun(Shell shell, RunKey key, Definitions.Pinned definition, Loaded loaded) {
     this.shell = shell;
     this.key = key;
+    this.shard = key.shard();
     this.definition = definition;
     this.state = loaded.workflow();
     this.version = loaded.version();
     this.snapshotVersion = loaded.snapshotVersion();
+    this.lookedAfter = loaded.version() > 0;
   }
 
   /** Decides a command after those before it; the stage gives the row as it is then. */
@@ -125,9 +135,12 @@ final class ActiveRun {
         ask.submission);
   }
 
-  private static RunRow row(Workflow after, long version, Command command) {
-    RunRow row = RunRow.of(after, version, command.at());
-    return command instanceof Command.Hold hold && !row.finished() ? row.because(hold.why()) : row;
+  private RunRow row(Workflow after, long newVersion, Command command) {
+    RunRow row = RunRow.of(after, newVersion, command.at());
+    if (command instanceof Command.Hold hold && !row.finished()) {
+      return row.because(hold.why());
+    }
+    return shell.owns(shard) ? row : row.dueAtOnce();
   }
 
   private void append(Ask ask, Append append, int tries) {
@@ -148,11 +161,15 @@ final class ActiveRun {
   private void appended(Ask ask, Append append) {
     state = WorkflowRules.evolve(state, append.events().stream().map(Identified::event).toList());
     version = append.row().version();
+    lookedAfter = append.row().dueIn() != null;
     if (append.snapshot() != null) {
       snapshotVersion = version;
     }
     answer(ask, append.row());
     shell.hints().moved(append.row());
+    if (lookedAfter && !shell.owns(shard)) {
+      shell.wake(key, version);
+    }
   }
 
   private void notAppended(Ask ask, Append append, int tries, Fault fault) {
@@ -212,6 +229,7 @@ final class ActiveRun {
 
   /** Somebody else wrote: what they wrote decides what the command means now. */
   private void conflict(Ask ask, Fault fault) {
+    lookedAfter = true;
     if (ask.submission != null || ++ask.conflicts > MAX_CONFLICTS) {
       fail(ask, fault);
     } else {
@@ -258,17 +276,25 @@ final class ActiveRun {
         if (isUnderWay(call)) {
           return;
         }
-        if (shell.canDo(w.next())) {
+        if (isElsewhere()) {
+          shell.leave(key, this);
+        } else if (shell.canDo(w.next())) {
           call(w.run(), call);
         } else {
           settle(shell.held(call));
         }
       }
       case Workflow.Waiting w -> await(w);
+      case Workflow.Unfinished _ when isElsewhere() -> shell.leave(key, this);
       case Workflow.Unfinished _ -> {}
       case Workflow.Absent _ -> shell.leave(key, this);
       case Workflow.Finished _ -> shell.leave(key, this);
     }
+  }
+
+  /** Another process is the one to go on, and sure to do so. */
+  private boolean isElsewhere() {
+    return lookedAfter && !shell.owns(shard);
   }
 
   private boolean isUnderWay(PendingCall call) {
@@ -309,15 +335,40 @@ final class ActiveRun {
 
   private void await(Workflow.Waiting waiting) {
     Duration delay = Duration.between(shell.now(), waiting.due());
-    if (delay.compareTo(shell.settings().keepWaiting()) > 0) {
+    if (delay.compareTo(shell.settings().keepWaiting()) > 0 || !shell.owns(shard)) {
       shell.leave(key, this);
     } else if (alarm == null) {
       alarm = shell.later(delay.isNegative() ? Duration.ZERO : delay, this::due);
     }
   }
 
+  /** The run is due by the log's clock, and has a version there. */
+  void due(long knownVersion) {
+    if (!overtaken(knownVersion)) {
+      due();
+    }
+  }
+
+  /** The run has a version in the log. */
+  void moved(long knownVersion) {
+    if (!overtaken(knownVersion)) {
+      act();
+    }
+  }
+
+  /** Whether somebody else has written; then what they wrote is loaded. */
+  private boolean overtaken(long knownVersion) {
+    if (knownVersion <= version || busy || shell.stopping()) {
+      return false;
+    }
+    busy = true;
+    lookedAfter = true;
+    reload(0);
+    return true;
+  }
+
   /** The time that the run waits for has come, by the log's clock or by a timer. */
-  void due() {
+  private void due() {
     stop();
     if (busy || shell.stopping() || !(state instanceof Workflow.Waiting waiting)) {
       act();

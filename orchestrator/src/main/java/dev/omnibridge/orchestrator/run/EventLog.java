@@ -77,5 +77,10 @@ public interface EventLog {
   record Loaded(Workflow workflow, long version, long snapshotVersion) {}
 
   /** An unfinished run; dueIn is negative when overdue, null when it waits for no time. */
-  record Pointer(RunKey key, String state, @Nullable Duration dueIn) {}
+  record Pointer(RunKey key, long version, String state, @Nullable Duration dueIn) {
+    /** Whether its time has come. */
+    boolean due() {
+      return dueIn != null && !dueIn.isPositive();
+    }
+  }
 }

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes up what is unfinished: once, page by page, every run that was under way when the process
- * before this one ended; and again and again the runs whose time has come. Loads a few at a time,
- * and none while memory is full.
+ * Takes up what is unfinished in the shards of this process: every run of a shard that has just
+ * become its own, page by page, and of all its shards again after a while; and at every poll the
+ * runs whose time has come. Loads a few at a time, and none while memory is full.
  */
 final class Recovery {
   private static final Logger log = LoggerFactory.getLogger(Recovery.class);
@@ -39,10 +39,24 @@ final class Recovery {
   /** How often a run could not be loaded. */
   private final Map<RunKey, Integer> failures = new HashMap<>();
 
-  private @Nullable String nextPageAfter = "";
-  private boolean reading;
+  /** The own shards whose unfinished runs have been found since they became own. */
+  private final Set<Integer> scanned = new HashSet<>();
+
+  private @Nullable Scan scan;
   private int loads;
   private World.@Nullable Timer poll;
+  private World.@Nullable Timer rescan;
+
+  /** Reads the unfinished runs of some shards, page by page; a shard may be lost meanwhile. */
+  private static final class Scan {
+    final Set<Integer> shards;
+    String after = "";
+    boolean reading;
+
+    Scan(Set<Integer> shards) {
+      this.shards = shards;
+    }
+  }
 
   Recovery(Workflows workflows, World world, Settings settings, Shell shell) {
     this.workflows = workflows;
@@ -52,48 +66,93 @@ final class Recovery {
   }
 
   void start() {
-    readPage(0);
+    scan();
     pollLater("");
+    rescanLater();
   }
 
-  private void readPage(int tries) {
-    String after = nextPageAfter;
-    if (after == null || reading || shell.stopping()) {
+  private void rescanLater() {
+    rescan =
+        shell.later(
+            settings.rescanEvery(),
+            () -> {
+              if (scan == null) {
+                scan = new Scan(new HashSet<>(world.membership().shards()));
+              }
+              scan();
+              rescanLater();
+            });
+  }
+
+  /** Goes on reading, or begins with the shards that were not read since they became own. */
+  void scan() {
+    Set<Integer> own = world.membership().shards();
+    scanned.retainAll(own);
+    if (scan != null) {
+      scan.shards.retainAll(own);
+    }
+    if (scan == null || scan.shards.isEmpty()) {
+      Set<Integer> unread = new HashSet<>(own);
+      unread.removeAll(scanned);
+      scan = unread.isEmpty() ? null : new Scan(unread);
+    }
+    if (scan != null && backlog.size() < LOADS) {
+      readPage(scan, 0);
+    }
+  }
+
+  private void readPage(Scan reader, int tries) {
+    if (reader != scan || reader.reading || shell.stopping()) {
       return;
     }
-    reading = true;
+    reader.reading = true;
     world
         .log()
-        .unfinished(world.membership().shards(), after, PAGE)
+        .unfinished(Set.copyOf(reader.shards), reader.after, PAGE)
         .whenComplete((page, failure) -> {
           if (failure == null) {
-            reading = false;
-            take(page);
+            reader.reading = false;
+            take(reader, page);
           } else {
             complain("unfinished runs cannot be listed", failure);
             shell.later(
                 shell.pause(tries),
                 () -> {
-                  reading = false;
-                  readPage(tries + 1);
+                  reader.reading = false;
+                  readPage(reader, tries + 1);
                 });
           }
         });
   }
 
-  private void take(List<Pointer> page) {
-    nextPageAfter = page.isEmpty() ? null : page.getLast().key().runId();
-    page.stream().filter(this::needsOwner).map(Pointer::key).forEach(this::queue);
-    if (nextPageAfter == null) {
-      log.atInfo().log("all unfinished runs have been found");
+  private void take(Scan reader, List<Pointer> page) {
+    page.stream().filter(Recovery::needsOwner).forEach(this::takeUp);
+    if (reader == scan && page.isEmpty()) {
+      scanned.addAll(reader.shards);
+      scan = null;
+      log.atDebug()
+          .addKeyValue(LogKeys.COUNT, reader.shards.size())
+          .log("all unfinished runs of some shards have been found");
+    } else if (!page.isEmpty()) {
+      reader.after = page.getLast().key().runId();
     }
     pump();
   }
 
   /** A run that waits for a time is found when the time has come. */
-  private boolean needsOwner(Pointer pointer) {
-    Duration dueIn = pointer.dueIn();
-    return dueIn == null || dueIn.isNegative();
+  private static boolean needsOwner(Pointer pointer) {
+    return pointer.dueIn() == null || pointer.due();
+  }
+
+  /** Tells a run that is in memory, and queues any other; true when that is news. */
+  private boolean takeUp(Pointer pointer) {
+    return !workflows.nudge(pointer) && queue(pointer.key());
+  }
+
+  /** Takes up a run that is not in memory, if it is to go on here. */
+  void find(RunKey key) {
+    queue(key);
+    pump();
   }
 
   /** One that is on its way, or comes back later, stays where it is; true for any other. */
@@ -123,11 +182,16 @@ final class Recovery {
       load(backlog.removeFirst());
     }
     if (backlog.size() < LOADS) {
-      world.turns().next(() -> readPage(0));
+      world.turns().next(this::scan);
     }
   }
 
   private void load(RunKey key) {
+    if (!shell.owns(key.shard())) {
+      failures.remove(key);
+      known.remove(key);
+      return;
+    }
     loads++;
     workflows
         .activate(key)
@@ -149,9 +213,15 @@ final class Recovery {
     if (shell.stopping()) {
       return;
     }
+    Set<Integer> own = world.membership().shards();
+    if (own.isEmpty()) {
+      pollLater("");
+      return;
+    }
+    scan();
     world
         .log()
-        .due(world.membership().shards(), token, PAGE)
+        .due(own, token, PAGE)
         .whenComplete((page, failure) -> {
           if (failure == null) {
             takeDue(page);
@@ -170,7 +240,7 @@ final class Recovery {
   private void takeDue(EventLog.Page page) {
     boolean news = false;
     for (Pointer pointer : page.runs()) {
-      news |= !workflows.nudge(pointer.key()) && queue(pointer.key());
+      news |= takeUp(pointer);
     }
     pump();
     if (news && !page.next().isEmpty() && backlog.size() < LOADS) {
@@ -189,12 +259,18 @@ final class Recovery {
   }
 
   boolean done() {
-    return nextPageAfter == null && backlog.isEmpty() && loads == 0 && failures.isEmpty();
+    return scanned.containsAll(world.membership().shards())
+        && backlog.isEmpty()
+        && loads == 0
+        && failures.isEmpty();
   }
 
   void stop() {
     if (poll != null) {
       poll.cancel();
+    }
+    if (rescan != null) {
+      rescan.cancel();
     }
   }
 }

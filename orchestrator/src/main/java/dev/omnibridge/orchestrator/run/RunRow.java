@@ -53,6 +53,13 @@ public record RunRow(
     return new RunRow(run, state, version, tally, completedAt, output, why, dueIn);
   }
 
+  /** The same row, with somebody to look at it at once unless a time is known already. */
+  RunRow dueAtOnce() {
+    return finished() || dueIn != null
+        ? this
+        : new RunRow(run, state, version, tally, completedAt, output, error, Duration.ZERO);
+  }
+
   public boolean finished() {
     return completedAt != null;
   }

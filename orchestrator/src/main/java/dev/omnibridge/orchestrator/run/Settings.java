@@ -10,6 +10,8 @@ import java.time.Duration;
  * @param maxActive runs in memory at once; submissions beyond are refused, waiting runs may leave
  * @param snapshotEvery events after which a snapshot is written along
  * @param pollEvery how often due runs are looked for
+ * @param rescanEvery how often all unfinished runs of the own shards are looked for, in case
+ *     somebody who worked on one is gone without a trace
  * @param keepWaiting a run that waits no longer than this stays in memory
  * @param maxPause the longest pause between two tries of something that must happen
  */
@@ -17,6 +19,7 @@ public record Settings(
     int maxActive,
     int snapshotEvery,
     Duration pollEvery,
+    Duration rescanEvery,
     Duration keepWaiting,
     Duration maxPause,
     Limits limits) {
@@ -25,6 +28,7 @@ public record Settings(
           10_000,
           50,
           Duration.ofSeconds(1),
+          Duration.ofSeconds(30),
           Duration.ofSeconds(10),
           Duration.ofSeconds(5),
           Limits.DEFAULT);

@@ -166,6 +166,16 @@ final class Shell {
     return new Command.RetryDue(waiting.due(), world.random().nextDouble(), now());
   }
 
+  /** Whether this process is the one to work on a shard, as it sees it now. */
+  boolean owns(int shard) {
+    return world.membership().shards().contains(shard);
+  }
+
+  /** Tells the owner of a run that there is something to do. */
+  void wake(RunKey key, long version) {
+    world.membership().wake(key, version);
+  }
+
   void leave(RunKey key, ActiveRun run) {
     exit.leave(key, run, null);
   }

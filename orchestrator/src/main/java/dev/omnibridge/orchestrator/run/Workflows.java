@@ -15,6 +15,7 @@ import dev.omnibridge.runtime.Fault;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +47,7 @@ public final class Workflows {
 
   /** Takes up the unfinished runs, and looks for due ones from now on. */
   public void start() {
+    world.membership().onChange(this::shardsChanged);
     recovery.start();
   }
 
@@ -162,13 +164,34 @@ public final class Workflows {
         .thenApply(definition -> new ActiveRun(shell, key, definition, loaded));
   }
 
-  /** A due run that is in memory is told; one that is not has to be loaded. */
-  boolean nudge(RunKey key) {
+  /** A run that is in memory is told what the log says of it; one that is not has to be loaded. */
+  boolean nudge(EventLog.Pointer pointer) {
+    ActiveRun run = active.get(pointer.key());
+    if (run == null) {
+      return loading.containsKey(pointer.key());
+    }
+    if (pointer.due()) {
+      run.due(pointer.version());
+    } else {
+      run.moved(pointer.version());
+    }
+    return true;
+  }
+
+  /** Somebody else appended to a run that is to go on here. A hint: due runs are found anyway. */
+  public void wake(RunKey key, long version) {
     ActiveRun run = active.get(key);
     if (run != null) {
-      run.due();
+      run.moved(version);
+    } else if (!shell.stopping() && shell.owns(key.shard())) {
+      recovery.find(key);
     }
-    return run != null || loading.containsKey(key);
+  }
+
+  /** What goes on elsewhere from now on leaves, and what goes on here from now on is looked for. */
+  private void shardsChanged() {
+    List.copyOf(active.values()).forEach(ActiveRun::act);
+    recovery.scan();
   }
 
   private void leave(RunKey key, ActiveRun run, @Nullable Duration backAfter) {

@@ -47,9 +47,19 @@ public record World(
     <T> CompletionStage<T> aside(Supplier<T> computation);
   }
 
-  /** Which shards this process tries to work on; the log's version check decides who succeeds. */
+  /**
+   * The processes that share the work, as this one sees them at this moment. It only decides who
+   * tries: the log's version check decides who succeeds, so views that differ cost work twice done.
+   */
   public interface Membership {
+    /** The shards that this process works on. */
     Set<Integer> shards();
+
+    /** Runs the action after every change of the shards. A hint: they are looked at besides. */
+    void onChange(Runnable action);
+
+    /** Tells the process that a run belongs to that it has moved. A hint: it looks besides. */
+    void wake(RunKey key, long version);
   }
 
   /** The runners of calls by the name of the function. */

@@ -155,6 +155,7 @@ public final class WorkflowLog implements EventLog {
         .map(row ->
             new Pointer(
                 new RunKey(row.getNamespace(), row.getRunId()),
+                row.getVersion(),
                 row.getState(),
                 row.hasDueIn()
                     ? Duration.ofSeconds(row.getDueIn().getSeconds(), row.getDueIn().getNanos())

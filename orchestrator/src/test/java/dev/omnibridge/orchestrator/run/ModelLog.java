@@ -232,6 +232,7 @@ final class ModelLog {
           streams.entrySet().stream()
               .filter(entry -> entry.getKey().runId().compareTo(afterRunId) > 0)
               .filter(entry -> !row(entry.getValue()).finished())
+              .filter(entry -> shards.contains(entry.getKey().shard()))
               .limit(Math.min(limit, page))
               .map(entry -> pointer(entry.getKey(), entry.getValue()))
               .toList());
@@ -243,7 +244,10 @@ final class ModelLog {
         duePages++;
         var due = new TreeMap<String, RunKey>();
         streams.forEach((key, stream) -> {
-          if (!row(stream).finished() && stream.due != null && !stream.due.isAfter(time.now())) {
+          if (!row(stream).finished()
+              && shards.contains(key.shard())
+              && stream.due != null
+              && !stream.due.isAfter(time.now())) {
             due.put("%019d %s".formatted(stream.due.toEpochMilli(), key.runId()), key);
           }
         });
@@ -260,7 +264,7 @@ final class ModelLog {
 
     private Pointer pointer(RunKey key, Stream stream) {
       Duration dueIn = stream.due == null ? null : Duration.between(time.now(), stream.due);
-      return new Pointer(key, row(stream).state().name(), dueIn);
+      return new Pointer(key, stream.events.size(), row(stream).state().name(), dueIn);
     }
 
     private static RunRow row(Stream stream) {

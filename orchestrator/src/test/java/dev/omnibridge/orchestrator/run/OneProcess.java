@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
@@ -35,6 +34,7 @@ abstract class OneProcess {
           1000,
           4,
           Duration.ofSeconds(1),
+          Duration.ofSeconds(30),
           Duration.ofSeconds(10),
           Duration.ofSeconds(5),
           Limits.DEFAULT);
@@ -63,7 +63,7 @@ abstract class OneProcess {
             life,
             life,
             new SplittableRandom(1),
-            () -> Set.of(1),
+            new AllShards(),
             log.seenBy(life),
             new Work());
     var started = new Workflows(READER, world, SETTINGS);

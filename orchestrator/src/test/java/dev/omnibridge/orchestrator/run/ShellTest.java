@@ -151,7 +151,7 @@ class ShellTest extends OneProcess {
     takes = Duration.ofSeconds(60);
     RunKey key = submit("w", CALL);
     runnerThere = false;
-    assertThat(workflows.nudge(key)).isTrue();
+    assertThat(workflows.nudge(new EventLog.Pointer(key, 0, "RUNNING", null))).isTrue();
     pass(Duration.ofSeconds(30));
     assertThat(row(key).state()).isEqualTo(Workflow.State.RUNNING);
     pass(Duration.ofMinutes(2));

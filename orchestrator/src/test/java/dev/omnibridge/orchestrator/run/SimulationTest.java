@@ -51,6 +51,7 @@ class SimulationTest {
           40,
           4,
           Duration.ofSeconds(1),
+          Duration.ofSeconds(30),
           Duration.ofSeconds(10),
           Duration.ofSeconds(5),
           Limits.DEFAULT);
@@ -128,7 +129,7 @@ class SimulationTest {
             life,
             life,
             new SplittableRandom(random.nextLong()),
-            () -> Set.of(1),
+            new AllShards(),
             log.seenBy(life),
             new Runners(life, random));
     Workflows workflows = new Workflows(READER, world, SETTINGS);
