@@ -2,12 +2,15 @@
 package dev.omnibridge.orchestrator;
 
 import dev.omnibridge.orchestrator.definition.DefinitionReader;
+import dev.omnibridge.orchestrator.rpc.NodeApi;
+import dev.omnibridge.orchestrator.rpc.Owners;
 import dev.omnibridge.orchestrator.rpc.WorkflowApi;
 import dev.omnibridge.orchestrator.run.Workflows;
 import dev.omnibridge.orchestrator.run.World;
 import dev.omnibridge.orchestrator.store.WorkflowLog;
 import dev.omnibridge.orchestrator.task.SuiteTasks;
 import dev.omnibridge.runtime.Ids;
+import dev.omnibridge.runtime.cluster.Cluster;
 import dev.omnibridge.runtime.rpc.Edge;
 import dev.omnibridge.runtime.rpc.Peer;
 import io.vertx.core.Future;
@@ -34,6 +37,9 @@ public final class OrchestratorVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
+    edge.needs(Peer.DB_ADAPTER);
+    edge.wants(Peer.STAMPING);
+    edge.wants(Peer.INTELLIGENCE);
     return context.executeBlocking(DefinitionReader::new).map(this::wire);
   }
 
@@ -45,10 +51,20 @@ public final class OrchestratorVerticle extends VerticleBase {
             config.stamping(),
             edge.peer(Peer.INTELLIGENCE),
             config.intelligence());
-    World world = VertxWorld.of(vertx, context, clock, random, log, new Alone(), tasks);
+    Cluster cluster = edge.directory().cluster();
+    return cluster == null
+        ? wire(reader, log, tasks, new Alone())
+        : wire(reader, log, tasks, new ClusterMembership(edge, context, cluster));
+  }
+
+  private <M extends World.Membership & Owners> Workflows wire(
+      DefinitionReader reader, WorkflowLog log, SuiteTasks tasks, M crew) {
+    World world = VertxWorld.of(vertx, context, clock, random, log, crew, tasks);
     Workflows wired = new Workflows(reader, world, config.settings());
     edge.offer(
-        new WorkflowApi(vertx, wired, log, () -> Ids.uuid7(clock.instant(), random).toString()));
+        new WorkflowApi(
+            vertx, wired, log, crew, () -> Ids.uuid7(clock.instant(), random).toString()));
+    edge.offer(new NodeApi(vertx, wired, log));
     wired.start();
     workflows = wired;
     return wired;

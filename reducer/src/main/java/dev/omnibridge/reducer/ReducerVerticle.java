@@ -32,6 +32,7 @@ public final class ReducerVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
+    edge.needs(Peer.DB_ADAPTER);
     Channel log = edge.peer(Peer.DB_ADAPTER);
     var store = new StateStore(log, config.windows());
     var progress = new Progress();

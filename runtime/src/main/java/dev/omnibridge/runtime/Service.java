@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.runtime;
 
+import dev.omnibridge.runtime.cluster.Cluster;
+import dev.omnibridge.runtime.cluster.ClusterConfig;
 import dev.omnibridge.runtime.rpc.Edge;
 import dev.omnibridge.runtime.rpc.EdgeConfig;
 import dev.omnibridge.runtime.rpc.Peer;
@@ -8,19 +10,34 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs one service as a process: reads the configuration, deploys, listens, and stops cleanly on
- * SIGTERM. Exit codes: 0 stopped, 2 configuration is not usable, 1 anything else.
+ * Runs one service as a process. Its port is open, and tells its health, from the beginning; it
+ * waits for what it depends on as long as that takes, and serves when it is there. On SIGTERM it
+ * takes no new work, lets the others know, finishes what is under way, and ends. Exit codes: 0
+ * stopped, 2 configuration or arguments are not usable, 1 anything else.
  */
 public final class Service {
   private static final Logger log = LoggerFactory.getLogger(Service.class);
   private static final int STOP_SECONDS = 12;
+  private static final int BIND_SECONDS = 10;
 
-  private Service() {}
+  private final Peer self;
+  private final Vertx vertx;
+  private final Edge edge;
+  private volatile @Nullable Cluster cluster;
+  private volatile @Nullable String deployment;
+
+  private Service(Peer self, Vertx vertx, Edge edge) {
+    this.self = self;
+    this.vertx = vertx;
+    this.edge = edge;
+  }
 
   /** Makes the service's verticle from its configuration, in a process's edge. */
   public interface Wiring {
@@ -33,23 +50,20 @@ public final class Service {
     Env env = Env.system();
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
     try {
+      refuseUnknown(arguments);
       Edge edge = Edge.open(vertx, EdgeConfig.single(self, env));
+      ClusterConfig settings = ClusterConfig.from(env);
       Deployable verticle = wiring.wire(env, edge);
+      var service = new Service(self, vertx, edge);
       if (arguments.contains("--print-config")) {
         env.effective().forEach((name, value) -> System.out.println(name + "=" + value));
-        stop(vertx, edge);
+        service.stop();
         return;
       }
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(vertx, edge), "stop"));
-      vertx.deployVerticle(verticle).await(60, TimeUnit.SECONDS);
-      int port = edge.listen().await(10, TimeUnit.SECONDS);
-      log.atInfo()
-          .addKeyValue(LogKeys.SERVICE, self.service())
-          .addKeyValue(LogKeys.ADDRESS, port)
-          .log("service started");
+      service.start(settings, verticle);
     } catch (Fault unusable) {
       System.err.println(self.service() + ": " + unusable.sentence());
-      exit(vertx, unusable.is("CONFIG_INVALID") ? 2 : 1);
+      exit(vertx, unusable.kind() == Fault.Kind.INVALID ? 2 : 1);
     } catch (Exception failure) {
       log.atError()
           .setCause(failure)
@@ -59,10 +73,48 @@ public final class Service {
     }
   }
 
-  private static void stop(Vertx vertx, Edge edge) {
+  private static void refuseUnknown(List<String> arguments) {
+    for (String argument : arguments) {
+      if (!argument.equals("--print-config")) {
+        throw Fault.invalid(
+            "ARGUMENT_UNKNOWN",
+            "%s is no option; there is --print-config, and everything else is set by environment variables."
+                .formatted(argument));
+      }
+    }
+  }
+
+  private void start(ClusterConfig settings, Deployable verticle) throws Exception {
+    Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
+    int port = edge.bind().await(BIND_SECONDS, TimeUnit.SECONDS);
+    if (settings.enabled()) {
+      cluster = edge.join(settings, UUID.randomUUID().toString());
+    }
+    log.atInfo()
+        .addKeyValue(LogKeys.SERVICE, self.service())
+        .addKeyValue(LogKeys.ADDRESS, port)
+        .log("service is starting");
+    deployment = vertx.deployVerticle(verticle).await();
+    edge.serve();
+    log.atInfo()
+        .addKeyValue(LogKeys.SERVICE, self.service())
+        .addKeyValue(LogKeys.ADDRESS, port)
+        .log("service started");
+  }
+
+  /** One after the other from this thread: a future of Vert.x cannot report the end of Vert.x. */
+  private void stop() {
     edge.drain();
     try {
-      // One after the other from this thread: a future of Vert.x cannot report the end of Vert.x.
+      Cluster joined = cluster;
+      if (joined != null) {
+        joined.leave();
+      }
+      edge.closeIntake().await(STOP_SECONDS, TimeUnit.SECONDS);
+      String id = deployment;
+      if (id != null) {
+        vertx.undeploy(id).await(STOP_SECONDS, TimeUnit.SECONDS);
+      }
       edge.close().await(STOP_SECONDS, TimeUnit.SECONDS);
       vertx.close().await(STOP_SECONDS, TimeUnit.SECONDS);
     } catch (Exception unclean) {

@@ -30,6 +30,7 @@ public final class StampingVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
+    edge.needs(Peer.DB_ADAPTER);
     workers = vertx.createSharedWorkerExecutor("stamping-hashing", config.hashThreads());
     Channel dbAdapter = edge.peer(Peer.DB_ADAPTER);
     var hashing = new Hashing(workers);

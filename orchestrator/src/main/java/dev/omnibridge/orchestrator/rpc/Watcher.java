@@ -9,9 +9,8 @@ import dev.omnibridge.orchestrator.run.Hints;
 import dev.omnibridge.orchestrator.run.RunKey;
 import dev.omnibridge.orchestrator.store.WorkflowLog;
 import dev.omnibridge.runtime.Fault;
-import dev.omnibridge.runtime.rpc.Replies;
 import dev.omnibridge.runtime.rpc.Statuses;
-import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.Channel;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
@@ -22,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends the events of one run to one client, as fast as the client takes them: reads a page, sends
  * it, reads the next; at the end of the stream it waits for a hint, and reads again after a second
- * even without one. Everything happens on one context.
+ * even without one. The owner of a run that lives elsewhere is listened to; what it says spares a
+ * reading, and nothing depends on it. Everything happens on one context.
  */
 final class Watcher {
   private static final long REREAD_MILLIS = 1000;
@@ -35,39 +35,38 @@ final class Watcher {
   private final Vertx vertx;
   private final Context context;
   private final WorkflowLog log;
-  private final ServerCallStreamObserver<WatchWorkflowResponse> out;
+  private final Audience<?> audience;
   private final Queue<RecordedEvent> unsent = new ArrayDeque<>();
   private Hints.@Nullable Subscription subscription;
   private @Nullable RunKey key;
+  private @Nullable Owners owners;
+  private @Nullable Following following;
   private long sent;
   private long rereading = -1;
   private boolean reading;
   private boolean moved;
   private boolean ended;
 
-  Watcher(
-      Vertx vertx,
-      Context context,
-      WorkflowLog log,
-      ServerCallStreamObserver<WatchWorkflowResponse> out) {
+  Watcher(Vertx vertx, Context context, WorkflowLog log, Audience<?> audience) {
     this.vertx = vertx;
     this.context = context;
     this.log = log;
-    this.out = out;
+    this.audience = audience;
   }
 
   /** Must be called before the handler of the call returns. */
   void prepare() {
-    out.setOnReadyHandler(() -> context.runOnContext(_ -> advance()));
-    out.setOnCancelHandler(() -> context.runOnContext(_ -> end()));
+    audience.listen(
+        () -> context.runOnContext(_ -> advance()), () -> context.runOnContext(_ -> end()));
   }
 
-  void start(WorkflowRow row, long afterVersion, Hints hints) {
+  void start(WorkflowRow row, long afterVersion, Hints hints, Owners whoElse) {
     if (ended) {
       return;
     }
     sent = afterVersion;
     key = Lookup.key(row);
+    owners = whoElse;
     if (row.getFinished() && afterVersion >= row.getVersion()) {
       complete();
       return;
@@ -79,13 +78,42 @@ final class Watcher {
               moved = true;
               advance();
             });
-    rereading = vertx.setPeriodic(REREAD_MILLIS, _ -> read());
+    rereading =
+        vertx.setPeriodic(
+            REREAD_MILLIS,
+            _ -> {
+              follow();
+              read();
+            });
+    follow();
     read();
   }
 
+  /** Listens to the owner, unless that is this process or it is listened to already. */
+  private void follow() {
+    if (ended || key == null || owners == null || following != null && !following.ended()) {
+      return;
+    }
+    Channel owner = owners.elsewhere(key);
+    following = owner == null ? null : Following.start(owner, key, sent, context, this::heard);
+  }
+
+  /** The next event is taken as it is; any other says that there is something to read. */
+  private void heard(RecordedEvent event) {
+    if (!reading && event.getVersion() == sent + unsent.size() + 1) {
+      unsent.add(event);
+    } else {
+      moved |= event.getVersion() > sent + unsent.size();
+    }
+    advance();
+  }
+
   private void advance() {
-    while (!ended && out.isReady() && !unsent.isEmpty()) {
+    while (!ended && audience.ready() && !unsent.isEmpty()) {
       send(unsent.remove());
+    }
+    if (unsent.isEmpty() && following != null) {
+      following.more();
     }
     if (unsent.isEmpty() && moved) {
       read();
@@ -94,7 +122,7 @@ final class Watcher {
 
   private void send(RecordedEvent event) {
     sent = event.getVersion();
-    out.onNext(WatchWorkflowResponse.newBuilder().setEvent(event).build());
+    audience.tell(WatchWorkflowResponse.newBuilder().setEvent(event).build());
     if (LAST.contains(event.getType())) {
       complete();
     }
@@ -131,20 +159,20 @@ final class Watcher {
     Fault fault = Statuses.faultOf(failure);
     if (!fault.kind().worthRetrying() && !ended) {
       end();
-      Replies.fail(out, fault);
+      audience.fail(fault);
     }
   }
 
   void fail(Throwable failure) {
     if (!ended) {
       end();
-      Replies.fail(out, failure);
+      audience.fail(failure);
     }
   }
 
   private void complete() {
     end();
-    out.onCompleted();
+    audience.complete();
   }
 
   private void end() {
@@ -152,6 +180,9 @@ final class Watcher {
     unsent.clear();
     if (subscription != null) {
       subscription.close();
+    }
+    if (following != null) {
+      following.close();
     }
     if (rereading >= 0) {
       vertx.cancelTimer(rereading);

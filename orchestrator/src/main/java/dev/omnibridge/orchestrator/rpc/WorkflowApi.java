@@ -4,14 +4,19 @@ package dev.omnibridge.orchestrator.rpc;
 import dev.omnibridge.api.log.v1.ListWorkflowRowsRequest;
 import dev.omnibridge.api.log.v1.ListWorkflowRowsResponse;
 import dev.omnibridge.api.log.v1.WorkflowRow;
+import dev.omnibridge.api.workflow.v1.CancelHereRequest;
+import dev.omnibridge.api.workflow.v1.CancelHereResponse;
 import dev.omnibridge.api.workflow.v1.CancelWorkflowRequest;
 import dev.omnibridge.api.workflow.v1.CancelWorkflowResponse;
 import dev.omnibridge.api.workflow.v1.GetWorkflowRequest;
 import dev.omnibridge.api.workflow.v1.GetWorkflowResponse;
 import dev.omnibridge.api.workflow.v1.ListWorkflowsRequest;
 import dev.omnibridge.api.workflow.v1.ListWorkflowsResponse;
+import dev.omnibridge.api.workflow.v1.NodeServiceGrpc;
 import dev.omnibridge.api.workflow.v1.SubmitWorkflowRequest;
 import dev.omnibridge.api.workflow.v1.SubmitWorkflowResponse;
+import dev.omnibridge.api.workflow.v1.WaitHereRequest;
+import dev.omnibridge.api.workflow.v1.WaitHereResponse;
 import dev.omnibridge.api.workflow.v1.WaitWorkflowRequest;
 import dev.omnibridge.api.workflow.v1.WaitWorkflowResponse;
 import dev.omnibridge.api.workflow.v1.WatchWorkflowRequest;
@@ -22,9 +27,11 @@ import dev.omnibridge.orchestrator.run.RunKey;
 import dev.omnibridge.orchestrator.run.Submission;
 import dev.omnibridge.orchestrator.run.Workflows;
 import dev.omnibridge.orchestrator.store.WorkflowLog;
-import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.rpc.CallScope;
+import dev.omnibridge.runtime.rpc.Calls;
 import dev.omnibridge.runtime.rpc.Replies;
+import dev.omnibridge.runtime.rpc.Statuses;
+import io.grpc.Channel;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.vertx.core.Context;
@@ -32,30 +39,36 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-/** The WorkflowService. Every call is handled on the context of the shell. */
+/**
+ * The WorkflowService. Every call is handled on the context of the shell, and may be made at any
+ * node: the owner of a run is asked where it can answer sooner, and done without where it is away.
+ */
 public final class WorkflowApi extends WorkflowServiceImplBase {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
-  private static final Duration LONGEST_WAIT = Duration.ofHours(1);
+  private static final Duration LIMIT = LocalCalls.LIMIT;
 
-  /** What is left of a deadline for the answer of a wait to travel. */
-  private static final Duration HEADROOM = Duration.ofMillis(50);
+  /** How long the owner of a run is waited for before the call is done here. */
+  private static final Duration OWNER_LIMIT = Duration.ofSeconds(2);
 
   private final Vertx vertx;
   private final Context context;
   private final Workflows workflows;
   private final WorkflowLog log;
+  private final LocalCalls local;
   private final Lookup lookup;
+  private final Owners owners;
   private final Supplier<String> newId;
 
-  public WorkflowApi(Vertx vertx, Workflows workflows, WorkflowLog log, Supplier<String> newId) {
+  public WorkflowApi(
+      Vertx vertx, Workflows workflows, WorkflowLog log, Owners owners, Supplier<String> newId) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.workflows = workflows;
     this.log = log;
-    this.lookup = new Lookup(log);
+    this.local = new LocalCalls(vertx, workflows, log);
+    this.lookup = local.lookup();
+    this.owners = owners;
     this.newId = newId;
   }
 
@@ -70,7 +83,8 @@ public final class WorkflowApi extends WorkflowServiceImplBase {
     return Future.fromCompletionStage(workflows.submit(submission))
         .compose(result -> submitted(result, scope))
         .timeout(scope.within(LIMIT).toMillis() + 1, TimeUnit.MILLISECONDS)
-        .recover(failure -> Future.failedFuture(timely(failure, "submission", "SUBMIT_UNKNOWN")));
+        .recover(failure ->
+            Future.failedFuture(LocalCalls.timely(failure, "submission", "SUBMIT_UNKNOWN")));
   }
 
   private Future<SubmitWorkflowResponse> submitted(Submission.Result result, CallScope scope) {
@@ -86,16 +100,6 @@ public final class WorkflowApi extends WorkflowServiceImplBase {
 
   private static SubmitWorkflowResponse response(Workflow workflow, boolean existed) {
     return SubmitWorkflowResponse.newBuilder().setWorkflow(workflow).setExisted(existed).build();
-  }
-
-  /** The shell goes on; only this caller is not told any more. */
-  private static Throwable timely(Throwable failure, String what, String reason) {
-    return failure instanceof TimeoutException
-        ? Fault.of(
-            Fault.Kind.TIMEOUT,
-            reason,
-            "It is not known yet whether the %s was accepted; repeat it to learn.".formatted(what))
-        : failure;
   }
 
   @Override
@@ -145,6 +149,7 @@ public final class WorkflowApi extends WorkflowServiceImplBase {
     return response.build();
   }
 
+  /** Waits here, and asks the owner to tell as well. */
   @Override
   public void waitWorkflow(WaitWorkflowRequest request, StreamObserver<WaitWorkflowResponse> out) {
     Replies.unary(
@@ -153,22 +158,34 @@ public final class WorkflowApi extends WorkflowServiceImplBase {
         scope ->
             lookup
                 .row(request.getKey(), scope.within(LIMIT))
-                .compose(row -> await(row, request, scope)));
+                .compose(row -> {
+                  Duration patience = LocalCalls.patience(request, scope);
+                  return local.await(row, patience, scope, askOwner(row, patience));
+                }));
   }
 
-  private Future<WaitWorkflowResponse> await(
-      WorkflowRow row, WaitWorkflowRequest request, CallScope scope) {
-    if (row.getFinished()) {
-      return lookup.view(row).map(view -> Waiter.response(view, true));
+  private Future<WaitWorkflowResponse> askOwner(WorkflowRow row, Duration patience) {
+    RunKey key = Lookup.key(row);
+    Channel owner = row.getFinished() ? null : owners.elsewhere(key);
+    if (owner == null) {
+      return Future.future(_ -> {});
     }
-    Duration wanted =
-        request.hasMaxWait()
-            ? Duration.ofSeconds(request.getMaxWait().getSeconds(), request.getMaxWait().getNanos())
-            : scope.within(LONGEST_WAIT).equals(LONGEST_WAIT) ? LIMIT : LONGEST_WAIT;
-    Duration left = scope.within(wanted.plus(HEADROOM)).minus(HEADROOM);
-    return new Waiter(vertx, log, lookup, row).await(workflows.hints(), left, scope);
+    var call =
+        WaitWorkflowRequest.newBuilder()
+            .setKey(LocalCalls.key(key))
+            .setMaxWait(
+                com.google.protobuf.Duration.newBuilder()
+                    .setSeconds(patience.toSeconds())
+                    .setNanos(patience.toNanosPart()));
+    return Calls.unary(
+            owner,
+            NodeServiceGrpc.getWaitHereMethod(),
+            WaitHereRequest.newBuilder().setCall(call).build(),
+            patience.plus(LocalCalls.HEADROOM))
+        .map(WaitHereResponse::getAnswer);
   }
 
+  /** At the owner, who need not load the run for it; here when the owner does not answer. */
   @Override
   public void cancelWorkflow(
       CancelWorkflowRequest request, StreamObserver<CancelWorkflowResponse> out) {
@@ -178,40 +195,40 @@ public final class WorkflowApi extends WorkflowServiceImplBase {
         scope ->
             lookup
                 .row(request.getKey(), scope.within(LIMIT))
-                .compose(row -> cancel(row, request.getReason()))
-                .timeout(scope.within(LIMIT).toMillis() + 1, TimeUnit.MILLISECONDS)
-                .recover(failure ->
-                    Future.failedFuture(timely(failure, "cancellation", "CANCEL_UNKNOWN")))
-                .map(view -> CancelWorkflowResponse.newBuilder().setWorkflow(view).build()));
+                .compose(row -> cancel(Lookup.key(row), request, scope)));
   }
 
-  private Future<Workflow> cancel(WorkflowRow row, String reason) {
-    if (row.getState().equals("CANCELLED")) {
-      return lookup.view(row);
+  private Future<CancelWorkflowResponse> cancel(
+      RunKey key, CancelWorkflowRequest request, CallScope scope) {
+    Channel owner = owners.elsewhere(key);
+    if (owner == null) {
+      return local.cancel(request, scope);
     }
-    if (row.getFinished()) {
-      return Future.failedFuture(
-          Fault.of(
-                  Fault.Kind.REFUSED,
-                  "WORKFLOW_FINISHED",
-                  "The run has ended as %s.".formatted(row.getState()))
-              .with("run_id", row.getRunId())
-              .with("state", row.getState()));
-    }
-    return Future.fromCompletionStage(workflows.cancel(Lookup.key(row), reason)).map(Lookup::view);
+    var call = request.toBuilder().setKey(LocalCalls.key(key)).build();
+    return Calls.unary(
+            owner,
+            NodeServiceGrpc.getCancelHereMethod(),
+            CancelHereRequest.newBuilder().setCall(call).build(),
+            scope.within(OWNER_LIMIT))
+        .map(CancelHereResponse::getAnswer)
+        .recover(failure ->
+            Statuses.faultOf(failure).kind().worthRetrying()
+                ? local.cancel(request, scope)
+                : Future.failedFuture(failure));
   }
 
   @Override
   public void watchWorkflow(
       WatchWorkflowRequest request, StreamObserver<WatchWorkflowResponse> out) {
     Watcher watcher =
-        new Watcher(vertx, context, log, (ServerCallStreamObserver<WatchWorkflowResponse>) out);
+        new Watcher(
+            vertx,
+            context,
+            log,
+            new Audience<>(
+                (ServerCallStreamObserver<WatchWorkflowResponse>) out, answer -> answer));
     watcher.prepare();
     CallScope scope = CallScope.current();
-    context.runOnContext(_ ->
-        lookup
-            .row(request.getKey(), scope.within(LIMIT))
-            .onSuccess(row -> watcher.start(row, request.getAfterVersion(), workflows.hints()))
-            .onFailure(watcher::fail));
+    context.runOnContext(_ -> local.watch(watcher, request, scope, owners));
   }
 }

@@ -34,7 +34,11 @@ class WatcherTest {
   private final Client client = new Client();
   private final Hints hints = new Hints();
   private final Watcher watcher =
-      new Watcher(vertx(), context(), new WorkflowLog(channel, Duration.ofSeconds(1)), client);
+      new Watcher(
+          vertx(),
+          context(),
+          new WorkflowLog(channel, Duration.ofSeconds(1)),
+          new Audience<>(client, answer -> answer));
 
   private Vertx vertx() {
     return (Vertx)
@@ -68,7 +72,7 @@ class WatcherTest {
 
   private void start() {
     var row = WorkflowRow.newBuilder().setNamespace("n").setRunId("r").setVersion(2).build();
-    watcher.start(row, 0, hints);
+    watcher.start(row, 0, hints, _ -> null);
   }
 
   private void runPlanned() {

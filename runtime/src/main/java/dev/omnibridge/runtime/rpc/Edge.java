@@ -1,34 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.runtime.rpc;
 
+import dev.omnibridge.api.directory.v1.DirectoryServiceGrpc;
+import dev.omnibridge.runtime.cluster.Cluster;
+import dev.omnibridge.runtime.cluster.ClusterConfig;
+import dev.omnibridge.runtime.cluster.Member;
 import io.grpc.BindableService;
 import io.grpc.Channel;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.inprocess.InProcessServerBuilder;
-import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.util.MutableHandlerRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.grpc.reflection.ReflectionService;
 import io.vertx.grpc.server.GrpcServerOptions;
 import io.vertx.grpcio.server.GrpcIoServer;
 import io.vertx.grpcio.server.GrpcIoServiceBridge;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,35 +44,52 @@ public final class Edge {
   /** Largest gRPC message, in bytes. */
   public static final int MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
+  private static final String HEALTH = "/" + HealthGrpc.SERVICE_NAME + "/";
+  private static final String DIRECTORY = "/" + DirectoryServiceGrpc.SERVICE_NAME + "/";
+  private static final long CHECK_MILLIS = 1000;
+  private static final long INTAKE_SECONDS = 5;
+  private static final Duration CHECK_LIMIT = Duration.ofMillis(900);
+
   private final Vertx vertx;
   private final EdgeConfig config;
+  private final Directory directory;
+  private final PeerChannels channels;
   private final Guard guard = new Guard();
+  private final Deadlines deadlines = new Deadlines();
   private final HealthStatusManager health = new HealthStatusManager();
+  private final Readiness readiness = new Readiness(health);
+  private final HealthPages pages = new HealthPages(readiness::report);
   private final MutableHandlerRegistry registry = new MutableHandlerRegistry();
-  private final String inProcessName = "omnibridge-" + UUID.randomUUID();
   private final Server inProcess;
+
+  /** What is answered at any time, and what is offered from {@link #serve} on. */
+  private final GrpcIoServer always;
+
   private final GrpcIoServer network;
-  private final List<String> offered = new ArrayList<>();
-  private final Map<Peer, ManagedChannel> channels = new EnumMap<>(Peer.class);
   private @Nullable HttpServer http;
-  private boolean draining;
+  private @Nullable Cluster cluster;
+  private long checks = -1;
+  private volatile boolean serving;
+  private volatile int port;
 
   private Edge(Vertx vertx, EdgeConfig config) {
     this.vertx = vertx;
     this.config = config;
-    this.network =
-        GrpcIoServer.server(
-            vertx,
-            new GrpcServerOptions()
-                .setMaxMessageSize(MAX_MESSAGE_BYTES)
-                .setScheduleDeadlineAutomatically(true)
-                .setDeadlinePropagation(true));
+    this.directory = new Directory(config);
+    String name = "omnibridge-" + UUID.randomUUID();
+    this.channels = new PeerChannels(config, directory, name);
+    this.always = server(vertx);
+    this.network = server(vertx);
     this.inProcess =
-        InProcessServerBuilder.forName(inProcessName)
+        InProcessServerBuilder.forName(name)
             .directExecutor()
             .maxInboundMetadataSize(64 * 1024)
             .fallbackHandlerRegistry(registry)
             .build();
+  }
+
+  private static GrpcIoServer server(Vertx vertx) {
+    return GrpcIoServer.server(vertx, new GrpcServerOptions().setMaxMessageSize(MAX_MESSAGE_BYTES));
   }
 
   /** Opens the in-process side; {@link #listen} opens the network side. */
@@ -78,73 +100,183 @@ public final class Edge {
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
-    edge.add(edge.health.getHealthService().bindService());
+    edge.add(edge.always, edge.health.getHealthService().bindService());
+    edge.add(
+        edge.always,
+        ServerInterceptors.intercept(
+            new DirectoryApi(edge.directory, edge::address).bindService(), edge.guard));
+    edge.checks = vertx.setPeriodic(1, CHECK_MILLIS, _ -> edge.check());
     return edge;
   }
 
-  /** Offers a service, before {@link #listen}; its health is SERVING from then on. */
+  /** Offers a service, before {@link #serve}; its health is SERVING from then on. */
   public synchronized void offer(BindableService service) {
     ServerServiceDefinition guarded = ServerInterceptors.intercept(service, guard);
-    add(guarded);
-    String name = guarded.getServiceDescriptor().getName();
-    offered.add(name);
-    health.setStatus(name, ServingStatus.SERVING);
+    add(network, guarded);
+    readiness.offered(guarded.getServiceDescriptor().getName());
   }
 
-  private void add(ServerServiceDefinition service) {
+  private void add(GrpcIoServer server, ServerServiceDefinition service) {
     registry.addService(service);
-    network.addService(
-        GrpcIoServiceBridge.bridge(ServerInterceptors.intercept(service, new EndedCalls())));
+    server.addService(GrpcIoServiceBridge.bridge(ServerInterceptors.intercept(service, deadlines)));
   }
 
-  /** Opens the port; the future gives the port it really is. */
-  public synchronized Future<Integer> listen() {
-    network.addService(ReflectionService.v1());
+  /** Says that this process cannot serve while a peer does not. */
+  public void needs(Peer peer) {
+    if (!config.local().contains(peer)) {
+      readiness.needs(peer);
+    }
+  }
+
+  /** Says that this process is degraded while a peer does not serve. */
+  public void wants(Peer peer) {
+    if (!config.local().contains(peer)) {
+      readiness.wants(peer);
+    }
+  }
+
+  /** Says what is missing while this process goes on; null when it is back. */
+  public void trouble(String part, @Nullable String what) {
+    readiness.trouble(part, what);
+  }
+
+  private void check() {
+    channels.retry();
+    Cluster joined = cluster;
+    if (joined != null) {
+      readiness.trouble("cluster", joined.joined() ? null : "not joined");
+      channels.keepOnly(
+          joined.alive().stream().map(Member::address).collect(Collectors.toUnmodifiableSet()));
+    }
+    for (Peer peer : readiness.peers().keySet()) {
+      var request = HealthCheckRequest.newBuilder().setService(peer.contract()).build();
+      Calls.unary(channels.to(peer), HealthGrpc.getCheckMethod(), request, CHECK_LIMIT)
+          .map(answer -> answer.getStatus() == ServingStatus.SERVING)
+          .otherwise(false)
+          .onSuccess(serves -> readiness.heard(peer, serves));
+    }
+  }
+
+  /** Opens the port and takes calls; the future gives the port it really is. */
+  public Future<Integer> listen() {
+    return bind().onSuccess(_ -> serve());
+  }
+
+  /** Opens the port; until {@link #serve} only health and directory are answered. */
+  public synchronized Future<Integer> bind() {
     http =
         vertx.createHttpServer(
             new HttpServerOptions().setHost(config.host()).setPort(config.port()));
-    return http.requestHandler(network).listen().map(HttpServer::actualPort);
+    return http.requestHandler(this::handle)
+        .listen()
+        .map(HttpServer::actualPort)
+        .onSuccess(actual -> port = actual);
   }
 
-  /** The channel to a peer: in this process when it has no address, over the network otherwise. */
-  public synchronized Channel peer(Peer peer) {
-    return channels.computeIfAbsent(peer, this::connect);
+  /** Takes calls from now on; everything has been offered. */
+  public synchronized void serve() {
+    network.addService(ReflectionService.v1());
+    serving = true;
+    readiness.serve();
   }
 
-  private ManagedChannel connect(Peer peer) {
-    String address = config.peers().get(peer);
-    return address == null
-        ? InProcessChannelBuilder.forName(inProcessName).directExecutor().build()
-        : NettyChannelBuilder.forTarget(address)
-            .usePlaintext()
-            .directExecutor()
-            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-            .keepAliveTime(30, TimeUnit.SECONDS)
-            .build();
+  private void handle(HttpServerRequest request) {
+    String type = request.getHeader("content-type");
+    if (type == null || !type.startsWith("application/grpc")) {
+      pages.handle(request);
+      return;
+    }
+    Deadlines.take(request.headers());
+    if (request.path().startsWith(HEALTH) || request.path().startsWith(DIRECTORY)) {
+      always.handle(request);
+    } else if (serving) {
+      network.handle(request);
+    } else {
+      refuse(request);
+    }
+  }
+
+  /** A call that nothing is offered for yet is one to be repeated. */
+  private static void refuse(HttpServerRequest request) {
+    var unused =
+        request
+            .response()
+            .putHeader("content-type", "application/grpc")
+            .putHeader("grpc-status", Integer.toString(Status.Code.UNAVAILABLE.value()))
+            .putHeader("grpc-message", "The service is starting.")
+            .end();
+  }
+
+  /** Where others reach this process, by the host it listens on. */
+  private String address() {
+    Cluster joined = cluster;
+    return joined == null ? config.host() + ":" + port : joined.self().address();
+  }
+
+  /** Finds peers, and is found, through a cluster from now on; after {@link #bind}. */
+  public Cluster join(ClusterConfig settings, String id) {
+    String host = settings.advertisedHost().isEmpty() ? config.host() : settings.advertisedHost();
+    var services = config.local().stream().map(Peer::service).collect(Collectors.toSet());
+    var self = new Member(id, host + ":" + port, services);
+    Cluster joined = Cluster.join(vertx, self, settings, this::pulse);
+    cluster = joined;
+    directory.use(joined);
+    return joined;
+  }
+
+  private Future<?> pulse(String address) {
+    var request = HealthCheckRequest.newBuilder().setService("liveness").build();
+    ManagedChannel channel = channels.at(address);
+    if (channel.getState(true) == ConnectivityState.TRANSIENT_FAILURE) {
+      channel.resetConnectBackoff();
+    }
+    return Calls.unary(channel, HealthGrpc.getCheckMethod(), request, CHECK_LIMIT);
+  }
+
+  /** The channel to a peer: in this process when it is here, over the network otherwise. */
+  public Channel peer(Peer peer) {
+    return channels.to(peer);
+  }
+
+  /** The channel to one process. */
+  public Channel at(String address) {
+    return channels.at(address);
+  }
+
+  /** Who is where. */
+  public Directory directory() {
+    return directory;
   }
 
   /** Tells the world that this process takes no new work; calls under way go on. Once is enough. */
-  public synchronized void drain() {
-    if (!draining) {
-      draining = true;
-      health.enterTerminalState();
-    }
+  public void drain() {
+    readiness.drain();
   }
 
   /** Sets the health of one offered service, as the gRPC health service reports it. */
   public void health(String service, boolean serving) {
-    health.setStatus(service, serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+    readiness.says(service, serving);
   }
 
-  /** Drains, lets calls under way end for a moment, and closes both sides. */
-  public synchronized Future<Void> close() {
+  /** Drains, and closes the port; calls under way have a moment to end. */
+  public synchronized Future<Void> closeIntake() {
     drain();
-    Future<Void> closed =
-        http == null ? Future.succeededFuture() : http.shutdown(5, TimeUnit.SECONDS);
-    return closed.eventually(() -> {
-      channels.values().forEach(ManagedChannel::shutdown);
-      inProcess.shutdown();
-      return Future.succeededFuture();
-    });
+    HttpServer open = http;
+    http = null;
+    return open == null
+        ? Future.succeededFuture()
+        : open.shutdown(INTAKE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Closes the intake, and then the ways to the peers. */
+  public Future<Void> close() {
+    boolean unused = vertx.cancelTimer(checks);
+    return closeIntake()
+        .eventually(() -> {
+          channels.shutdown();
+          inProcess.shutdown();
+          deadlines.close();
+          return Future.succeededFuture();
+        });
   }
 }

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.runtime.rpc;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.omnibridge.api.content.v1.ContentServiceGrpc;
+import dev.omnibridge.api.content.v1.StatContentRequest;
+import dev.omnibridge.api.content.v1.StatContentResponse;
+import dev.omnibridge.api.content.v1.StoredContent;
+import dev.omnibridge.api.directory.v1.DirectoryServiceGrpc;
+import dev.omnibridge.api.directory.v1.Instance;
+import dev.omnibridge.api.directory.v1.ListInstancesRequest;
+import dev.omnibridge.runtime.Env;
+import dev.omnibridge.runtime.cluster.Cluster;
+import dev.omnibridge.runtime.cluster.ClusterConfig;
+import io.grpc.stub.StreamObserver;
+import io.vertx.core.Vertx;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Processes that find each other in a real Hazelcast cluster on loopback. */
+class DiscoveryIT {
+  private static final Duration LIMIT = Duration.ofSeconds(40);
+  private static final long TEN_MILLIS = 10_000_000;
+
+  private final Vertx vertx = Vertx.vertx();
+  private final String name = "discovery-" + UUID.randomUUID();
+  private final List<Process> processes = new ArrayList<>();
+
+  /** One process of the suite, with a service that tells its own name. */
+  private final class Process extends ContentServiceGrpc.ContentServiceImplBase {
+    final Edge edge;
+    final Cluster cluster;
+    private final String name;
+    private boolean open = true;
+
+    Process(Peer peer, String name, Map<Peer, String> named) throws Exception {
+      this.name = name;
+      edge = Edge.open(vertx, new EdgeConfig("127.0.0.1", 0, named, Set.of(peer)));
+      edge.offer(this);
+      int unused = edge.listen().await(10, SECONDS);
+      cluster = edge.join(config(), UUID.randomUUID().toString());
+      processes.add(this);
+    }
+
+    @Override
+    public void statContent(StatContentRequest request, StreamObserver<StatContentResponse> out) {
+      out.onNext(
+          StatContentResponse.newBuilder()
+              .addContents(StoredContent.newBuilder().setContentHash(name))
+              .build());
+      out.onCompleted();
+    }
+
+    String ask(Peer peer) throws Exception {
+      return Calls.unary(
+              edge.peer(peer),
+              ContentServiceGrpc.getStatContentMethod(),
+              StatContentRequest.newBuilder().addContentHashes("0".repeat(64)).build(),
+              Duration.ofSeconds(5))
+          .await(10, SECONDS)
+          .getContents(0)
+          .getContentHash();
+    }
+
+    void close() throws Exception {
+      if (open) {
+        open = false;
+        cluster.leave();
+        edge.close().await(10, SECONDS);
+      }
+    }
+  }
+
+  private ClusterConfig config() {
+    return ClusterConfig.from(
+        Env.of(Map.of("CLUSTER_NAME", name, "CLUSTER_PORT", Integer.toString(PORT))));
+  }
+
+  private static final int PORT = freePort();
+
+  private static int freePort() {
+    try (var socket = new ServerSocket(0)) {
+      return Math.min(socket.getLocalPort(), 65_000);
+    } catch (java.io.IOException impossible) {
+      throw new java.io.UncheckedIOException(impossible);
+    }
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (Process process : processes) {
+      process.close();
+    }
+    vertx.close().await(10, SECONDS);
+  }
+
+  @Test
+  void shouldFindEveryInstanceAndSpreadCallsAndForgetWhoLeaves() throws Exception {
+    var asking = new Process(Peer.ORCHESTRATOR, "asking", Map.of());
+    var first = new Process(Peer.DB_ADAPTER, "first", Map.of());
+    new Process(Peer.DB_ADAPTER, "second", Map.of());
+    Set<String> answered = new HashSet<>();
+    await()
+        .atMost(LIMIT)
+        .ignoreExceptions()
+        .untilAsserted(() -> {
+          answered.add(asking.ask(Peer.DB_ADAPTER));
+          assertThat(answered).containsExactlyInAnyOrder("first", "second");
+        });
+    assertThat(asking.cluster.joined()).isTrue();
+    assertThat(slowestOf(1000, asking.edge.directory())).isLessThan(TEN_MILLIS);
+    assertThat(instances(asking)).extracting(Instance::getService).contains("db-adapter");
+
+    first.close();
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () -> assertThat(asking.edge.directory().find(Peer.DB_ADAPTER).addresses()).hasSize(1));
+    for (int i = 0; i < 20; i++) {
+      assertThat(asking.ask(Peer.DB_ADAPTER)).isEqualTo("second");
+    }
+  }
+
+  private static long slowestOf(int times, Directory directory) {
+    long slowest = 0;
+    for (int i = 0; i < times; i++) {
+      long began = System.nanoTime();
+      assertThat(directory.find(Peer.DB_ADAPTER).addresses()).hasSize(2);
+      slowest = Math.max(slowest, System.nanoTime() - began);
+    }
+    return slowest;
+  }
+
+  private static List<Instance> instances(Process process) throws Exception {
+    return Calls.unary(
+            process.edge.peer(Peer.ORCHESTRATOR),
+            DirectoryServiceGrpc.getListInstancesMethod(),
+            ListInstancesRequest.getDefaultInstance(),
+            Duration.ofSeconds(5))
+        .await(10, SECONDS)
+        .getInstancesList();
+  }
+
+  @Test
+  void shouldPreferTheAddressThatIsConfigured() throws Exception {
+    var there = new Process(Peer.DB_ADAPTER, "there", Map.of());
+    var elsewhere = new Process(Peer.DB_ADAPTER, "elsewhere", Map.of());
+    String named = elsewhere.cluster.self().address();
+    var asking = new Process(Peer.ORCHESTRATOR, "asking", Map.of(Peer.DB_ADAPTER, named));
+    await().atMost(LIMIT).until(() -> asking.cluster.alive().size() == 3);
+    for (int i = 0; i < 10; i++) {
+      assertThat(asking.ask(Peer.DB_ADAPTER)).isEqualTo("elsewhere");
+    }
+    assertThat(there.cluster.alive("db-adapter")).hasSize(2);
+  }
+}

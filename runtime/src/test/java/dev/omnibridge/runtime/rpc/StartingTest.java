@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.runtime.rpc;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.omnibridge.api.content.v1.ContentServiceGrpc;
+import dev.omnibridge.api.content.v1.StatContentRequest;
+import dev.omnibridge.runtime.Fault;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a process says of itself while it starts, serves, misses a peer, and stops. */
+class StartingTest {
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Edge store = Edge.open(vertx, new EdgeConfig("127.0.0.1", 0, Map.of()));
+  private final HttpClient http = HttpClient.newHttpClient();
+  private Edge edge = store;
+  private int port;
+
+  private void bind(String storeAddress) throws Exception {
+    var peers = Map.of(Peer.DB_ADAPTER, storeAddress);
+    edge = Edge.open(vertx, new EdgeConfig("127.0.0.1", 0, peers, Set.of(Peer.ORCHESTRATOR)));
+    port = edge.bind().await(10, SECONDS);
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
+    return http.send(request, BodyHandlers.ofString());
+  }
+
+  private ServingStatus health(String service) throws Exception {
+    return Calls.unary(
+            edge.at("127.0.0.1:" + port),
+            HealthGrpc.getCheckMethod(),
+            HealthCheckRequest.newBuilder().setService(service).build(),
+            LIMIT)
+        .await(10, SECONDS)
+        .getStatus();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    http.close();
+    edge.close().await(10, SECONDS);
+    store.close().await(10, SECONDS);
+    vertx.close().await(10, SECONDS);
+  }
+
+  @Test
+  void shouldBeAliveAndRefuseCallsAsUnavailableUntilItServes() throws Exception {
+    bind("127.0.0.1:1");
+    assertThat(get("/health/live").statusCode()).isEqualTo(200);
+    assertThat(get("/health/ready").statusCode()).isEqualTo(503);
+    assertThat(health("liveness")).isEqualTo(ServingStatus.SERVING);
+    assertThat(health("")).isEqualTo(ServingStatus.NOT_SERVING);
+    var call =
+        Calls.unary(
+            edge.at("127.0.0.1:" + port),
+            ContentServiceGrpc.getStatContentMethod(),
+            StatContentRequest.getDefaultInstance(),
+            LIMIT);
+    Fault fault = catchThrowableOfType(Fault.class, () -> call.await(10, SECONDS));
+    assertThat(fault.kind()).isEqualTo(Fault.Kind.UNAVAILABLE);
+    edge.serve();
+    assertThat(health("")).isEqualTo(ServingStatus.SERVING);
+  }
+
+  @Test
+  void shouldServeOnlyWhileThePeerServesThatItNeeds() throws Exception {
+    store.offer(new ContentServiceGrpc.ContentServiceImplBase() {});
+    int there = store.listen().await(10, SECONDS);
+    bind("127.0.0.1:" + there);
+    edge.offer(new ContentServiceGrpc.ContentServiceImplBase() {});
+    edge.needs(Peer.DB_ADAPTER);
+    edge.serve();
+    assertThat(get("/health/ready").body()).contains("DOWN").contains("\"db-adapter\"");
+    store.offer(new dev.omnibridge.api.log.v1.LogServiceGrpc.LogServiceImplBase() {});
+    await().atMost(LIMIT).until(() -> get("/health/ready").statusCode() == 200);
+    assertThat(health(ContentServiceGrpc.SERVICE_NAME)).isEqualTo(ServingStatus.SERVING);
+    store.health("omnibridge.log.v1.LogService", false);
+    await().atMost(LIMIT).until(() -> health("") == ServingStatus.NOT_SERVING);
+    assertThat(get("/health/live").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void shouldBeDegradedWithoutAPeerThatItCanDoWithout() throws Exception {
+    bind("127.0.0.1:1");
+    edge.wants(Peer.DB_ADAPTER);
+    edge.serve();
+    assertThat(get("/health").statusCode()).isEqualTo(200);
+    assertThat(get("/health").body()).contains("DEGRADED").contains("\"db-adapter\":\"MISSED\"");
+    assertThat(get("/other").statusCode()).isEqualTo(404);
+  }
+}
