@@ -15,7 +15,7 @@ import java.time.Duration;
  * @param maxContentBytes largest content that is taken into the content store
  * @param contentKept how long a content is kept at least after its last use, and after the start of
  *     the oldest unfinished run, which may need it; zero keeps it for ever
- * @param startLimit how long to wait for the database at the start
+ * @param startLimit how long to wait for the database at the start; zero: as long as it takes
  * @param inbox whether what others publish on the topics is taken into the log
  */
 public record DbAdapterConfig(
@@ -64,7 +64,7 @@ public record DbAdapterConfig(
             (long) env.integer("DB_ADAPTER_MAX_CONTENT_MIB", 1024, 1, MAX_CONTENT_MIB)
                 * BYTES_PER_MIB,
             env.duration("DB_ADAPTER_CONTENT_KEPT", Duration.ZERO),
-            env.duration("DB_ADAPTER_START_LIMIT", Duration.ofSeconds(45)),
+            env.duration("DB_ADAPTER_START_LIMIT", Duration.ZERO),
             env.flag("DB_ADAPTER_INBOX", true)));
   }
 }

@@ -25,7 +25,7 @@ class DbAdapterConfigTest {
                 6,
                 1L << 30,
                 Duration.ZERO,
-                Duration.ofSeconds(45),
+                Duration.ZERO,
                 true));
   }
 

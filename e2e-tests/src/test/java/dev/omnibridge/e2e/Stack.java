@@ -14,7 +14,9 @@ import dev.omnibridge.api.stamping.v1.StampingServiceGrpc;
 import dev.omnibridge.api.state.v1.StateServiceGrpc;
 import dev.omnibridge.api.workflow.v1.WorkflowServiceGrpc;
 import dev.omnibridge.bridge.suite.Endpoints;
+import dev.omnibridge.runtime.rpc.Peer;
 import dev.omnibridge.testkit.RecordReader;
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
@@ -24,7 +26,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** What a user has of a running suite: its gRPC services, its Kafka topics and its database. */
@@ -32,35 +36,49 @@ final class Stack implements AutoCloseable {
   static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final Endpoints endpoints;
-  private final ManagedChannel channel;
+  private final Map<Peer, String> apart;
+  private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
 
+  /** Everything at one address. */
   Stack(Endpoints endpoints) {
+    this(endpoints, Map.of());
+  }
+
+  /** The services that are elsewhere, by their addresses. */
+  Stack(Endpoints endpoints, Map<Peer, String> apart) {
     this.endpoints = endpoints;
-    this.channel = NettyChannelBuilder.forTarget(endpoints.address()).usePlaintext().build();
+    this.apart = apart;
+  }
+
+  /** The channel to a service. */
+  Channel channel(Peer peer) {
+    return channels.computeIfAbsent(
+        apart.getOrDefault(peer, endpoints.address()),
+        address -> NettyChannelBuilder.forTarget(address).usePlaintext().build());
   }
 
   WorkflowServiceGrpc.WorkflowServiceBlockingStub workflows() {
-    return WorkflowServiceGrpc.newBlockingStub(channel)
+    return WorkflowServiceGrpc.newBlockingStub(channel(Peer.ORCHESTRATOR))
         .withDeadlineAfter(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   StampingServiceGrpc.StampingServiceBlockingStub stamping() {
-    return StampingServiceGrpc.newBlockingStub(channel)
+    return StampingServiceGrpc.newBlockingStub(channel(Peer.STAMPING))
         .withDeadlineAfter(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   IntelligenceServiceGrpc.IntelligenceServiceBlockingStub intelligence() {
-    return IntelligenceServiceGrpc.newBlockingStub(channel)
+    return IntelligenceServiceGrpc.newBlockingStub(channel(Peer.INTELLIGENCE))
         .withDeadlineAfter(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   StateServiceGrpc.StateServiceBlockingStub state() {
-    return StateServiceGrpc.newBlockingStub(channel)
+    return StateServiceGrpc.newBlockingStub(channel(Peer.REDUCER))
         .withDeadlineAfter(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   LogServiceGrpc.LogServiceBlockingStub log() {
-    return LogServiceGrpc.newBlockingStub(channel)
+    return LogServiceGrpc.newBlockingStub(channel(Peer.DB_ADAPTER))
         .withDeadlineAfter(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
@@ -68,7 +86,7 @@ final class Stack implements AutoCloseable {
   String put(byte[] bytes) throws Exception {
     var stored = new CompletableFuture<PutContentResponse>();
     var upload =
-        ContentServiceGrpc.newStub(channel)
+        ContentServiceGrpc.newStub(channel(Peer.DB_ADAPTER))
             .withDeadlineAfter(LIMIT.toMillis(), TimeUnit.MILLISECONDS)
             .putContent(
                 new StreamObserver<>() {
@@ -146,6 +164,9 @@ final class Stack implements AutoCloseable {
 
   @Override
   public void close() throws InterruptedException {
-    channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+    channels.values().forEach(ManagedChannel::shutdownNow);
+    for (ManagedChannel channel : channels.values()) {
+      channel.awaitTermination(5, TimeUnit.SECONDS);
+    }
   }
 }

@@ -51,6 +51,44 @@ final class Submissions {
     """;
   }
 
+  /** One call of analyze, which a workflow can do without. */
+  static String analyzeOne() {
+    return """
+    document:
+      dsl: 1.0.0
+      namespace: stories
+      name: analyze-one
+      version: 1.0.0
+    do:
+      - analyze:
+          call: analyze
+          with:
+            content: ${ .text }
+            path: ${ .path }
+    """;
+  }
+
+  /** As many calls of analyze, one after the other, as the input says. */
+  static String analyzeMany() {
+    return """
+    document:
+      dsl: 1.0.0
+      namespace: stories
+      name: analyze-many
+      version: 1.0.0
+    do:
+      - each:
+          for:
+            in: ${ [range(0; .count)] }
+          do:
+            - analyze:
+                call: analyze
+                with:
+                  content: ${ "class C" + ($item | tostring) + " {}" }
+                  path: ${ "C" + ($item | tostring) + ".java" }
+    """;
+  }
+
   /** A submission with fresh ids in a namespace. */
   static SubmitWorkflowRequest.Builder of(String namespace, String definition, Object input) {
     try {

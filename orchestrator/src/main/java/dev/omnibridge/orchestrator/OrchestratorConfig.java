@@ -24,12 +24,14 @@ public record OrchestratorConfig(
                 env.duration("ORCHESTRATOR_STAMPING_TIMEOUT", Duration.ofSeconds(5)),
                 env.integer("ORCHESTRATOR_STAMPING_RETRIES", 3, 0, 100),
                 env.duration("ORCHESTRATOR_STAMPING_RETRY_PAUSE", Duration.ofSeconds(1)),
-                env.integer("ORCHESTRATOR_STAMPING_MAX_CALLS", 64, 1, 10_000)),
+                env.integer("ORCHESTRATOR_STAMPING_MAX_CALLS", 64, 1, 10_000),
+                env.duration("ORCHESTRATOR_STAMPING_PROBE_AFTER", Duration.ofSeconds(30))),
             new Terms(
                 env.duration("ORCHESTRATOR_INTELLIGENCE_TIMEOUT", Duration.ofSeconds(5)),
                 env.integer("ORCHESTRATOR_INTELLIGENCE_RETRIES", 1, 0, 100),
                 env.duration("ORCHESTRATOR_INTELLIGENCE_RETRY_PAUSE", Duration.ofMillis(200)),
-                env.integer("ORCHESTRATOR_INTELLIGENCE_MAX_CALLS", 64, 1, 10_000)),
+                env.integer("ORCHESTRATOR_INTELLIGENCE_MAX_CALLS", 64, 1, 10_000),
+                env.duration("ORCHESTRATOR_INTELLIGENCE_PROBE_AFTER", Duration.ofSeconds(30))),
             new Settings(
                 env.integer("ORCHESTRATOR_MAX_ACTIVE", 10_000, 1, 1_000_000),
                 env.integer("ORCHESTRATOR_SNAPSHOT_EVERY", 50, 2, 10_000),

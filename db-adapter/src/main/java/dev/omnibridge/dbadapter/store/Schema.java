@@ -3,23 +3,31 @@ package dev.omnibridge.dbadapter.store;
 
 import dev.omnibridge.dbadapter.DbAdapterConfig.Postgres;
 import dev.omnibridge.dbadapter.log.Lanes;
+import dev.omnibridge.runtime.LogKeys;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.flywaydb.core.Flyway;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings the schema up to date, gives a new log its identity, and makes the partitions of the
  * months to come. Several db-adapters may do so at once.
  */
 public final class Schema {
+  private static final Logger log = LoggerFactory.getLogger(Schema.class);
+  private static final long RETRY_MILLIS = 1000;
+
   /** Partitions are made this many months ahead. */
   private static final int MONTHS_AHEAD = 3;
 
@@ -50,17 +58,50 @@ public final class Schema {
     this.pool = pool;
   }
 
-  /** Migrates, in a worker; waits for a database that is not there yet. */
-  public Future<?> migrate(Postgres postgres, java.time.Duration limit) {
-    return vertx.executeBlocking(() ->
-        Flyway.configure(Schema.class.getClassLoader())
-            .dataSource(postgres.jdbcUrl(), postgres.user(), postgres.password())
-            .locations("classpath:db/migration")
-            .connectRetries((int) Math.max(1, limit.toSeconds()))
-            .connectRetriesInterval(1)
-            .load()
-            .migrate()
-            .success);
+  /**
+   * Migrates, in a worker. Waits for a database that is not there yet: for the limit, or without
+   * one as long as it takes. One that is there and refuses is not waited for.
+   */
+  public Future<?> migrate(Postgres postgres, Duration limit) {
+    return migrate(postgres, limit.isZero() ? Long.MAX_VALUE : limit.toMillis(), true);
+  }
+
+  private Future<?> migrate(Postgres postgres, long millisLeft, boolean first) {
+    return vertx
+        .executeBlocking(() -> migrate(postgres))
+        .recover(failure -> {
+          if (millisLeft <= 0 || !isNotThere(failure)) {
+            return Future.failedFuture(failure);
+          }
+          if (first) {
+            log.atWarn()
+                .addKeyValue(LogKeys.ADDRESS, postgres)
+                .log("the database is not there yet; waiting for it");
+          }
+          return vertx
+              .timer(RETRY_MILLIS)
+              .compose(_ -> migrate(postgres, millisLeft - RETRY_MILLIS, false))
+              .map(true);
+        });
+  }
+
+  private static boolean migrate(Postgres postgres) {
+    return Flyway.configure(Schema.class.getClassLoader())
+        .dataSource(postgres.jdbcUrl(), postgres.user(), postgres.password())
+        .locations("classpath:db/migration")
+        .load()
+        .migrate()
+        .success;
+  }
+
+  /** No connection (class 08), or a server that starts or stops (57P). */
+  private static boolean isNotThere(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException refused && refused.getSQLState() != null) {
+        return refused.getSQLState().startsWith("08") || refused.getSQLState().startsWith("57P");
+      }
+    }
+    return false;
   }
 
   /** The log's identity; a new log gets the lanes given here, an existing one keeps its own. */

@@ -23,11 +23,12 @@ final class CalledService {
   private final Queue<Runnable> waiting = new ArrayDeque<>();
   private int underWay;
 
-  CalledService(String name, Channel channel, Duration deadline, int maxUnderWay) {
+  CalledService(
+      String name, Channel channel, Duration deadline, int maxUnderWay, Breaker.Settings settings) {
     this.channel = channel;
     this.deadline = deadline;
     this.maxUnderWay = maxUnderWay;
-    this.breaker = new Breaker(name, Breaker.Settings.forService());
+    this.breaker = new Breaker(name, settings);
   }
 
   Channel channel() {

@@ -7,6 +7,7 @@ import dev.omnibridge.orchestrator.run.TaskRunner;
 import dev.omnibridge.orchestrator.run.World;
 import dev.omnibridge.orchestrator.workflow.Command.CallPolicy;
 import dev.omnibridge.orchestrator.workflow.Command.TaskKind;
+import dev.omnibridge.runtime.resilience.Breaker;
 import io.grpc.Channel;
 import java.time.Duration;
 import java.util.Map;
@@ -20,8 +21,10 @@ public final class SuiteTasks implements World.Tasks {
    *
    * @param deadline of one attempt, unless the workflow sets another
    * @param retries after the first attempt, with a pause that doubles from the given one
+   * @param probeAfter how long a service that failed again and again is left alone
    */
-  public record Terms(Duration deadline, int retries, Duration pause, int maxUnderWay) {}
+  public record Terms(
+      Duration deadline, int retries, Duration pause, int maxUnderWay, Duration probeAfter) {}
 
   public SuiteTasks(
       Channel stamping, Terms stampingTerms, Channel intelligence, Terms intelligenceTerms) {
@@ -47,7 +50,12 @@ public final class SuiteTasks implements World.Tasks {
   }
 
   private static CalledService service(String name, Channel channel, Terms terms) {
-    return new CalledService(name, channel, terms.deadline(), terms.maxUnderWay());
+    return new CalledService(
+        name,
+        channel,
+        terms.deadline(),
+        terms.maxUnderWay(),
+        Breaker.Settings.forService().probingAfter(terms.probeAfter()));
   }
 
   @Override

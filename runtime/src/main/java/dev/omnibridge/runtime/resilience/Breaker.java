@@ -34,6 +34,11 @@ public final class Breaker {
       return new Settings(5, Duration.ofSeconds(30), 3);
     }
 
+    /** The same with another time until it probes. */
+    public Settings probingAfter(Duration pause) {
+      return new Settings(failures, pause, successes);
+    }
+
     /** Opens on the 5th consecutive failure, probes after 500 ms, closes after 3 successes. */
     public static Settings forStore() {
       return new Settings(5, Duration.ofMillis(500), 3);

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.e2e;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.omnibridge.api.directory.v1.DirectoryServiceGrpc;
+import dev.omnibridge.api.directory.v1.Instance;
+import dev.omnibridge.api.directory.v1.ListInstancesRequest;
+import dev.omnibridge.bridge.suite.Endpoints;
+import dev.omnibridge.embedded.FreePorts;
+import dev.omnibridge.runtime.rpc.Peer;
+import dev.omnibridge.testkit.TestKafka;
+import dev.omnibridge.testkit.TestPostgres;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The suite service by service: processes that find each other in a cluster of their own, on one
+ * database and one broker.
+ */
+final class Processes implements AutoCloseable {
+  private static final Duration MEET_LIMIT = Duration.ofSeconds(60);
+
+  private final Path directory;
+  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final String prefix = TestKafka.uniquePrefix();
+  private final Map<String, String> environment = new HashMap<>();
+  private final List<ServiceProcess> running = new ArrayList<>();
+  private final List<Stack> stacks = new ArrayList<>();
+
+  Processes(String name, Map<String, String> more) {
+    directory = OneSuite.directory(name);
+    environment.put("PGHOST", database.host());
+    environment.put("PGPORT", Integer.toString(database.port()));
+    environment.put("PGUSER", database.user());
+    environment.put("PGPASSWORD", database.password());
+    environment.put("PGDATABASE", database.name());
+    environment.put("KAFKA_BOOTSTRAP_SERVERS", TestKafka.bootstrapServers());
+    environment.put("OMNIBRIDGE_ENVIRONMENT", prefix);
+    environment.put("CLUSTER_NAME", name + "-" + UUID.randomUUID());
+    environment.put("CLUSTER_PORT", Integer.toString(FreePorts.next()));
+    environment.putAll(more);
+  }
+
+  /** Starts one more process, and does not wait for it. */
+  ServiceProcess start(Peer peer) throws Exception {
+    return start(peer, Map.of());
+  }
+
+  ServiceProcess start(Peer peer, Map<String, String> more) throws Exception {
+    var variables = new HashMap<>(environment);
+    variables.putAll(more);
+    var process = ServiceProcess.start(peer, variables, directory);
+    running.add(process);
+    return process;
+  }
+
+  /** Every service once, and one orchestrator more, started at once; gives the time they took. */
+  Duration startAll() throws Exception {
+    long began = System.nanoTime();
+    for (Peer peer : Peer.values()) {
+      start(peer);
+    }
+    start(Peer.ORCHESTRATOR);
+    running.forEach(ServiceProcess::awaitReady);
+    return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  List<ServiceProcess> all() {
+    return List.copyOf(running);
+  }
+
+  ServiceProcess first(Peer peer) {
+    return running.stream().filter(one -> one.peer() == peer).findFirst().orElseThrow();
+  }
+
+  List<ServiceProcess> orchestrators() {
+    return running.stream().filter(one -> one.peer() == Peer.ORCHESTRATOR).toList();
+  }
+
+  /** Takes note of a process that is gone. */
+  void forget(ServiceProcess gone) {
+    running.remove(gone);
+  }
+
+  /** A client that asks one orchestrator, and the first instance of everything else. */
+  Stack asking(ServiceProcess orchestrator) {
+    var addresses = new EnumMap<Peer, String>(Peer.class);
+    running.forEach(one -> addresses.putIfAbsent(one.peer(), one.address()));
+    addresses.put(Peer.ORCHESTRATOR, orchestrator.address());
+    var endpoints =
+        new Endpoints(
+            orchestrator.address(),
+            database.jdbcUrl(),
+            database.user(),
+            database.password(),
+            TestKafka.bootstrapServers(),
+            prefix);
+    var stack = new Stack(endpoints, addresses);
+    stacks.add(stack);
+    return stack;
+  }
+
+  /** Waits until an orchestrator sees so many orchestrators, each with shards. */
+  void awaitOrchestrators(ServiceProcess seenBy, int count) {
+    Stack stack = asking(seenBy);
+    await()
+        .atMost(MEET_LIMIT)
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> {
+          List<Instance> found = instances(stack, Peer.ORCHESTRATOR);
+          return found.size() == count && found.stream().allMatch(one -> one.getShards() > 0);
+        });
+  }
+
+  static List<Instance> instances(Stack stack, Peer peer) {
+    return DirectoryServiceGrpc.newBlockingStub(stack.channel(Peer.ORCHESTRATOR))
+        .withDeadlineAfter(5, TimeUnit.SECONDS)
+        .listInstances(ListInstancesRequest.newBuilder().setService(peer.service()).build())
+        .getInstancesList();
+  }
+
+  @Override
+  public void close() throws Exception {
+    for (Stack stack : stacks) {
+      stack.close();
+    }
+    // The log last, so that the others can finish.
+    var order = new ArrayList<>(running);
+    order.sort((a, b) -> Boolean.compare(isLog(a), isLog(b)));
+    for (ServiceProcess process : order) {
+      process.close();
+    }
+  }
+
+  private static boolean isLog(ServiceProcess process) {
+    return process.peer() == Peer.DB_ADAPTER;
+  }
+}

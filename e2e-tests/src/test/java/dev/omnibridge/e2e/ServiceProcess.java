@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.e2e;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.omnibridge.embedded.FreePorts;
+import dev.omnibridge.runtime.rpc.Peer;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** One service as a process of its own, from the jar that users deploy; to be killed and paused. */
+final class ServiceProcess implements AutoCloseable {
+  private static final Duration READY_LIMIT = Duration.ofSeconds(90);
+
+  private final Peer peer;
+  private final String address;
+  private final Process process;
+  private final Path log;
+  private final ManagedChannel channel;
+
+  private ServiceProcess(Peer peer, String address, Process process, Path log) {
+    this.peer = peer;
+    this.address = address;
+    this.process = process;
+    this.log = log;
+    this.channel = NettyChannelBuilder.forTarget(address).usePlaintext().build();
+  }
+
+  /** Starts it, on a free port unless the environment names one, and does not wait. */
+  static ServiceProcess start(Peer peer, Map<String, String> environment, Path directory)
+      throws IOException {
+    String wanted = environment.get(peer.portVariable());
+    int port = wanted == null ? FreePorts.next() : Integer.parseInt(wanted);
+    Path log = directory.resolve(peer.service() + "-" + port + ".log");
+    Path jar = Path.of("..", peer.service(), "target", peer.service() + ".jar");
+    if (!Files.exists(jar)) {
+      throw new IllegalStateException(jar + " is missing; this test runs after mvn package");
+    }
+    var builder =
+        new ProcessBuilder(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xmx192m",
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "--sun-misc-unsafe-memory-access=allow",
+                    "-jar",
+                    jar.toString()))
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    builder.environment().putAll(environment);
+    builder.environment().put(peer.portVariable(), Integer.toString(port));
+    return new ServiceProcess(peer, "127.0.0.1:" + port, builder.start(), log);
+  }
+
+  Peer peer() {
+    return peer;
+  }
+
+  String address() {
+    return address;
+  }
+
+  int port() {
+    return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  int exitCode() {
+    return process.exitValue();
+  }
+
+  /** Whether it says that it serves. */
+  boolean ready() {
+    if (!process.isAlive()) {
+      throw new IllegalStateException(
+          "%s ended with %d; see %s".formatted(peer.service(), process.exitValue(), log));
+    }
+    try {
+      return HealthGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(2, TimeUnit.SECONDS)
+              .check(HealthCheckRequest.getDefaultInstance())
+              .getStatus()
+          == ServingStatus.SERVING;
+    } catch (StatusRuntimeException notYet) {
+      channel.resetConnectBackoff();
+      return false;
+    }
+  }
+
+  ServiceProcess awaitReady() {
+    await().atMost(READY_LIMIT).pollInterval(Duration.ofMillis(50)).until(this::ready);
+    return this;
+  }
+
+  /** SIGKILL. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor(10, TimeUnit.SECONDS);
+  }
+
+  /** SIGSTOP: it holds everything it has, and does nothing. */
+  void pause() throws Exception {
+    signal("STOP");
+  }
+
+  /** SIGCONT. */
+  void wake() throws Exception {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws Exception {
+    int exit =
+        new ProcessBuilder("kill", "-s", name, Long.toString(process.pid())).start().waitFor();
+    if (exit != 0) {
+      throw new IllegalStateException("kill -s %s failed with %d".formatted(name, exit));
+    }
+  }
+
+  /** SIGTERM, and the time to stop cleanly. */
+  @Override
+  public void close() throws Exception {
+    channel.shutdownNow();
+    if (!process.isAlive()) {
+      return;
+    }
+    wake();
+    process.destroy();
+    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError(
+          "%s did not stop within 30 s of SIGTERM; see %s".formatted(peer.service(), log));
+    }
+  }
+}
