@@ -104,6 +104,15 @@ class ArchitectureTest {
   }
 
   @Test
+  void shouldLetTheFirstClassOfAProcessRunOnAnOlderJava() {
+    holds(
+        from(ROOT + "launch..")
+            .should()
+            .dependOnClassesThat()
+            .resideOutsideOfPackages("java..", "org.jspecify..", ROOT + "launch.."));
+  }
+
+  @Test
   void shouldKeepTheWorldOutOfTheCores() {
     holds(
         noClasses()
