@@ -44,6 +44,7 @@ final class Recovery {
 
   private @Nullable Scan scan;
   private int loads;
+  private boolean unlisted;
   private World.@Nullable Timer poll;
   private World.@Nullable Timer rescan;
 
@@ -112,9 +113,10 @@ final class Recovery {
         .whenComplete((page, failure) -> {
           if (failure == null) {
             reader.reading = false;
+            unlisted = false;
             take(reader, page);
           } else {
-            complain("unfinished runs cannot be listed", failure);
+            complainOnce("unfinished runs cannot be listed", failure);
             shell.later(
                 shell.pause(tries),
                 () -> {
@@ -224,9 +226,10 @@ final class Recovery {
         .due(own, token, PAGE)
         .whenComplete((page, failure) -> {
           if (failure == null) {
+            unlisted = false;
             takeDue(page);
           } else {
-            complain("due runs cannot be listed", failure);
+            complainOnce("due runs cannot be listed", failure);
             pollLater(shell.faultOf(failure).kind().worthRetrying() ? token : "");
           }
         });
@@ -252,6 +255,14 @@ final class Recovery {
 
   private void pollLater(String token) {
     poll = shell.later(settings.pollEvery(), () -> pollDue(token));
+  }
+
+  /** A log that is away is told of once, and not at every try. */
+  private void complainOnce(String what, Throwable failure) {
+    if (!unlisted) {
+      unlisted = true;
+      complain(what, failure);
+    }
   }
 
   private void complain(String what, Throwable failure) {

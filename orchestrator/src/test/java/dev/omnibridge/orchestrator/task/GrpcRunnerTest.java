@@ -13,6 +13,7 @@ import dev.omnibridge.orchestrator.workflow.Run;
 import dev.omnibridge.orchestrator.workflow.RunId;
 import dev.omnibridge.orchestrator.workflow.WorkflowId;
 import dev.omnibridge.runtime.Fault;
+import dev.omnibridge.runtime.resilience.Breaker;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -61,7 +62,9 @@ class GrpcRunnerTest {
 
   private static Outcome.Failed failed(Fault.Kind kind) {
     Fault fault = Fault.of(kind, "SOME_REASON", "It did not work.");
-    CalledService service = new CalledService("service", NOWHERE, Duration.ofSeconds(1), 1);
+    CalledService service =
+        new CalledService(
+            "service", NOWHERE, Duration.ofSeconds(1), 1, Breaker.Settings.forService());
     GrpcRunner runner = new GrpcRunner(service, ESSENTIAL, (_, _) -> Future.failedFuture(fault));
     return (Outcome.Failed) runner.run(task()).toCompletableFuture().join();
   }
