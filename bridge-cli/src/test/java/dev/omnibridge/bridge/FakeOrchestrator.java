@@ -21,6 +21,7 @@ import dev.omnibridge.api.workflow.v1.WorkflowState;
 import dev.omnibridge.bridge.view.Amounts;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.rpc.Statuses;
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
@@ -38,6 +39,7 @@ public final class FakeOrchestrator extends WorkflowServiceImplBase implements A
 
   public final List<SubmitWorkflowRequest> submitted = new CopyOnWriteArrayList<>();
   public final List<ListWorkflowsRequest> listed = new CopyOnWriteArrayList<>();
+  public final List<WatchWorkflowRequest> watched = new CopyOnWriteArrayList<>();
   public final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
   public final Queue<ListWorkflowsResponse> pages = new ConcurrentLinkedQueue<>();
   public volatile WorkflowState state = WorkflowState.WORKFLOW_STATE_COMPLETED;
@@ -47,12 +49,15 @@ public final class FakeOrchestrator extends WorkflowServiceImplBase implements A
 
   private final Server server;
 
-  public FakeOrchestrator() throws IOException {
-    server =
+  /** One with more services in its process. */
+  public FakeOrchestrator(BindableService... others) throws IOException {
+    var builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .addService(this)
-            .build()
-            .start();
+            .addService(this);
+    for (BindableService other : others) {
+      builder.addService(other);
+    }
+    server = builder.build().start();
   }
 
   public String address() {
@@ -133,6 +138,7 @@ public final class FakeOrchestrator extends WorkflowServiceImplBase implements A
   @Override
   public void watchWorkflow(
       WatchWorkflowRequest request, StreamObserver<WatchWorkflowResponse> out) {
+    watched.add(request);
     Long last = breaks.poll();
     for (long version = request.getAfterVersion() + 1; version <= 4; version++) {
       out.onNext(WatchWorkflowResponse.newBuilder().setEvent(event(version)).build());

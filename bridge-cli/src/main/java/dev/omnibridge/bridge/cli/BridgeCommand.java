@@ -17,13 +17,17 @@ import picocli.CommandLine.Spec;
     footer = {
       "  ./bridge demo                        the main job on this project's own files",
       "  ./bridge up                          the whole suite; Ctrl-C stops it",
+      "  ./bridge servers                     PostgreSQL and Kafka only, for bin/<service>",
+      "  ./bridge services                    who is there, and serves",
       "  ./bridge submit examples/hello.yaml --input '{\"name\": \"Ada\"}' --wait",
       "  ./bridge list --state RUNNING -o json",
       "",
       "The suite is found by --address, else OMNIBRIDGE_ADDRESS, else the run.json of a suite that",
       "runs on the data directory (OMNIBRIDGE_DATA, else .omnibridge in the project), else",
-      "127.0.0.1:8060. Services that run apart are named by DB_ADAPTER_ADDRESS, STAMPING_ADDRESS,",
-      "REDUCER_ADDRESS. A suite that a signal stops ends with 130 or 143. NO_COLOR is honoured."
+      "127.0.0.1:8060. One process of it is enough: it knows where the others are. Several, with",
+      "commas between them, are tried in turn. ORCHESTRATOR_ADDRESS, DB_ADAPTER_ADDRESS,",
+      "REDUCER_ADDRESS, STAMPING_ADDRESS and INTELLIGENCE_ADDRESS come before what it knows.",
+      "A suite that a signal stops ends with 130 or 143. NO_COLOR is honoured."
     })
 final class BridgeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

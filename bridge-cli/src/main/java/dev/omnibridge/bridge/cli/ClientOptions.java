@@ -5,6 +5,7 @@ import dev.omnibridge.bridge.Logs;
 import dev.omnibridge.bridge.Setting;
 import dev.omnibridge.bridge.client.Addresses;
 import dev.omnibridge.bridge.client.Client;
+import java.time.Duration;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -12,8 +13,9 @@ import picocli.CommandLine.Option;
 final class ClientOptions {
   @Option(
       names = "--address",
-      paramLabel = "HOST:PORT",
-      description = "Where the suite is; see ./bridge --help for how it is found without.")
+      paramLabel = "HOST:PORT[,...]",
+      description =
+          "Processes of the suite, tried in turn; see ./bridge --help for how it is found without.")
   private String address = "";
 
   @Mixin private OutputOptions output = new OutputOptions();
@@ -29,8 +31,14 @@ final class ClientOptions {
 
   /** Opens the way to the suite; nothing is connected before the first call. */
   Session open(Setting setting) {
+    return open(setting, Client.PATIENCE);
+  }
+
+  /** The same, with its own limit for how long a service that is away is called again. */
+  Session open(Setting setting, Duration patience) {
     beQuiet();
-    return new Session(setting, Client.open(Addresses.find(address, setting)), output.json());
+    Client client = Client.open(Addresses.find(address, setting), patience);
+    return new Session(setting, client, output.json());
   }
 
   /** No log unless it is asked for; to be called before anything logs. */

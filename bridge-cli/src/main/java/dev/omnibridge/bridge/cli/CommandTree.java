@@ -41,7 +41,9 @@ public final class CommandTree {
   private static List<Object> verbs(Setting setting) {
     return List.of(
         new UpCommand(setting),
+        new ServersCommand(setting),
         new DemoCommand(setting),
+        new ServicesCommand(setting),
         new SubmitCommand(setting),
         new WatchCommand(setting),
         new ListCommand(setting),

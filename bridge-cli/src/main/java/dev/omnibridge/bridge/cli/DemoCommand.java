@@ -34,7 +34,8 @@ import picocli.CommandLine.Option;
     footerHeading = "%nExamples:%n",
     footer = {
       "  ./bridge demo",
-      "  ./bridge demo --address suite.example:8060      on a suite elsewhere",
+      "  ./bridge demo --address suite.example:8060      on a suite elsewhere; with its broker in",
+      "                                                  KAFKA_BOOTSTRAP_SERVERS, Kafka is read too",
       "  ./bridge demo --dir ~/projects/other -o json    on another project's files"
     })
 final class DemoCommand implements Callable<Integer> {
@@ -87,7 +88,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     return running
         .map(RunFile::endpoints)
-        .filter(endpoints -> endpoints.address().equals(addresses.main()))
+        .filter(endpoints -> addresses.main().contains(endpoints.address()))
         .map(DemoCommand::kafka);
   }
 
@@ -97,7 +98,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private int onRunning(Addresses addresses, Optional<Kafka> kafka) throws Exception {
     client.beQuiet();
-    remark("Using the suite at " + addresses.main() + ".");
+    remark("Using the suite at " + addresses.told() + ".");
     try (var connected = Client.open(addresses)) {
       return report(new Demo(setting, connected, client.output().json()).run(job(kafka)));
     }
@@ -105,12 +106,12 @@ final class DemoCommand implements Callable<Integer> {
 
   private int onOwn(Path home) throws Exception {
     Path log = Logs.toFiles(home);
-    var own = new RunningSuite();
+    var own = new Running<>(Suite::close);
     Runtime.getRuntime().addShutdownHook(new Thread(own::close, "stop"));
     remark("Starting PostgreSQL, Kafka and five services on " + home + " ...");
     Suite suite =
         own.start(() ->
-            SuiteStart.start(SuiteOptions.in(home).withEnvironment(setting.environment()), log));
+            SuiteStart.suite(SuiteOptions.in(home).withEnvironment(setting.environment()), log));
     try (var connected = Client.open(Addresses.all(suite.address()))) {
       remark(
           "Ready after %s at %s; Kafka joins meanwhile."

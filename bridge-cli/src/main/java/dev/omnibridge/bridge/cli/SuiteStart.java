@@ -4,6 +4,7 @@ package dev.omnibridge.bridge.cli;
 import dev.omnibridge.bridge.CliFailure;
 import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.suite.RunFile;
+import dev.omnibridge.bridge.suite.Servers;
 import dev.omnibridge.bridge.suite.Suite;
 import dev.omnibridge.bridge.suite.SuiteOptions;
 import dev.omnibridge.embedded.EmbeddedServerException;
@@ -14,33 +15,47 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
-/** Starts a suite for a verb; what goes wrong is told in a sentence that says what to do. */
+/**
+ * Starts a suite, or its servers, for a verb; what goes wrong is told in a sentence that says what
+ * to do.
+ */
 final class SuiteStart {
   private SuiteStart() {}
 
-  static Suite start(SuiteOptions options, Path log) {
-    refuseTakenPort(options.port());
+  static Suite suite(SuiteOptions options, Path log) {
+    refuseTakenPort(options.port(), "--port");
+    return told(options, log, "suite", () -> Suite.start(options));
+  }
+
+  static Servers servers(SuiteOptions options, Path environmentFile, Path log) {
+    refuseTakenPort(options.postgresPort(), "--postgres-port");
+    refuseTakenPort(options.kafkaPort(), "--kafka-port");
+    return told(options, log, "servers", () -> Servers.start(options, environmentFile));
+  }
+
+  private static <T> T told(SuiteOptions options, Path log, String what, Supplier<T> start) {
     try {
-      return Suite.start(options);
+      return start.get();
     } catch (EmbeddedServerException failure) {
       throw told(failure, options.data());
     } catch (Fault fault) {
       throw fault;
     } catch (RuntimeException failure) {
-      if (causeOf(failure) instanceof BindException) {
-        throw portTaken(options.port(), failure);
+      if (options.port() != 0 && causeOf(failure) instanceof BindException) {
+        throw portTaken(options.port(), "--port", failure);
       }
       throw new CliFailure(
           ExitCode.FAILED,
-          "The suite did not start (%s); its log has the details: %s"
-              .formatted(causeOf(failure), log),
+          "The %s did not start (%s); the log has the details: %s"
+              .formatted(what, causeOf(failure), log),
           failure);
     }
   }
 
   /** Told before anything is started; the real listening may still find the port taken. */
-  private static void refuseTakenPort(int port) {
+  private static void refuseTakenPort(int port, String option) {
     if (port == 0) {
       return;
     }
@@ -48,15 +63,15 @@ final class SuiteStart {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     } catch (IOException taken) {
-      throw portTaken(port, taken);
+      throw portTaken(port, option, taken);
     }
   }
 
-  private static CliFailure portTaken(int port, Exception cause) {
+  private static CliFailure portTaken(int port, String option, Exception cause) {
     return new CliFailure(
         ExitCode.REFUSED,
-        "Port %d is in use; stop what is there, or choose another with --port (0 for a free one)."
-            .formatted(port),
+        "Port %d is in use; stop what is there, or choose another with %s (0 for a free one)."
+            .formatted(port, option),
         cause);
   }
 

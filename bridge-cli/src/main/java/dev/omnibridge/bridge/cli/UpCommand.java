@@ -43,7 +43,10 @@ final class UpCommand implements Callable<Integer> {
       description = "Port of the gRPC services on 127.0.0.1 (default: ${DEFAULT-VALUE}; 0: any).")
   private int port = 8060;
 
-  @Option(names = "--pg-port", paramLabel = "PORT", description = "Of PostgreSQL (default: any).")
+  @Option(
+      names = {"--postgres-port", "--pg-port"},
+      paramLabel = "PORT",
+      description = "Of PostgreSQL (default: any).")
   private int postgresPort;
 
   @Option(names = "--kafka-port", paramLabel = "PORT", description = "Of Kafka (default: any).")
@@ -60,10 +63,10 @@ final class UpCommand implements Callable<Integer> {
     Path directory = data == null ? setting.data() : data.toAbsolutePath().normalize();
     Path log = Logs.toFiles(directory);
     var stopped = new CountDownLatch(1);
-    var running = new RunningSuite();
+    var running = new Running<>(Suite::close);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running, stopped), "stop"));
     remark("Starting PostgreSQL, Kafka and five services on " + directory + " ...");
-    Suite suite = running.start(() -> SuiteStart.start(options(directory), log));
+    Suite suite = running.start(() -> SuiteStart.suite(options(directory), log));
     ready(suite, directory, log);
     tellKafka(suite);
     stopped.await();
@@ -139,7 +142,7 @@ final class UpCommand implements Callable<Integer> {
   }
 
   /** Runs while the process ends, so it is bounded by the suite's own limits. */
-  private void stop(RunningSuite running, CountDownLatch stopped) {
+  private void stop(Running<Suite> running, CountDownLatch stopped) {
     if (!running.isStartedOrStarting()) {
       return;
     }

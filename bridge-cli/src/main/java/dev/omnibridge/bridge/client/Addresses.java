@@ -6,18 +6,21 @@ import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.Setting;
 import dev.omnibridge.bridge.suite.RunFile;
 import dev.omnibridge.runtime.rpc.Peer;
+import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Where each service is. One address serves all, as in {@code ./bridge up}; where the services run
- * apart, the variables DB_ADAPTER_ADDRESS, STAMPING_ADDRESS, ... name the others.
+ * Where the user says that the suite is: any process of it can be named, and several, to be tried
+ * in turn. The variables DB_ADAPTER_ADDRESS, STAMPING_ADDRESS, ... name services of their own; of
+ * all others the named processes are asked where they are.
  *
- * @param main "host:port" of the orchestrator, and of every service without an address of its own
- * @param apart "host:port" of the services that are elsewhere
+ * @param main "host:port" of processes of the suite, at least one
+ * @param apart "host:port" of the instances of a service that is named by its own variable
  */
-public record Addresses(String main, Map<Peer, String> apart) {
+public record Addresses(List<String> main, Map<Peer, List<String>> apart) {
   public static final String DEFAULT = "127.0.0.1:8060";
 
   private static final Pattern HOST_AND_PORT =
@@ -34,24 +37,32 @@ public record Addresses(String main, Map<Peer, String> apart) {
       main =
           RunFile.ofRunning(setting.data()).map(run -> run.endpoints().address()).orElse(DEFAULT);
     }
-    var apart = new EnumMap<Peer, String>(Peer.class);
+    var apart = new EnumMap<Peer, List<String>>(Peer.class);
     for (Peer peer : Peer.values()) {
-      String address = setting.variable(peer.addressVariable());
-      if (peer != Peer.ORCHESTRATOR && !address.isEmpty()) {
-        apart.put(peer, checked(address));
+      String own = setting.variable(peer.addressVariable());
+      if (!own.isEmpty()) {
+        apart.put(peer, list(own));
       }
     }
-    return new Addresses(checked(main), Map.copyOf(apart));
+    return new Addresses(list(main), Map.copyOf(apart));
   }
 
-  /** One address for everything. */
+  /** One process, which knows of all others. */
   public static Addresses all(String main) {
-    return new Addresses(checked(main), Map.of());
+    return new Addresses(list(main), Map.of());
   }
 
-  /** The address of a service. */
-  public String of(Peer peer) {
-    return apart.getOrDefault(peer, main);
+  /** The named processes, as they are told to people. */
+  public String told() {
+    return String.join(", ", main);
+  }
+
+  private static List<String> list(String text) {
+    return Arrays.stream(text.split(",", -1))
+        .map(String::strip)
+        .map(Addresses::checked)
+        .distinct()
+        .toList();
   }
 
   private static String checked(String address) {

@@ -23,7 +23,7 @@ final class Attempts {
     this.end = System.nanoTime() + patience.toNanos();
   }
 
-  <T> T until(Supplier<T> attempt, Runnable beforeNext) {
+  <T> T until(Supplier<T> attempt) {
     while (true) {
       try {
         return attempt.get();
@@ -31,7 +31,6 @@ final class Attempts {
         if (!pauseAfter(fault)) {
           throw fault;
         }
-        beforeNext.run();
       }
     }
   }

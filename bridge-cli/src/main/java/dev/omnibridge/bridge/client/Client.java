@@ -1,46 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.bridge.client;
 
+import dev.omnibridge.bridge.client.Failover.Question;
 import dev.omnibridge.runtime.Fault;
-import dev.omnibridge.runtime.rpc.Edge;
 import dev.omnibridge.runtime.rpc.Peer;
-import dev.omnibridge.runtime.rpc.Statuses;
-import io.grpc.CallOptions;
-import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
-import io.grpc.Status.Code;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.BlockingClientCall;
 import io.grpc.stub.ClientCalls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Calls the services and waits for their answers. Every call has a deadline; while a service cannot
- * be reached the same request is sent again, for a bounded time. Failures are {@link Fault}s whose
- * sentence names the address. Safe for use from several threads.
+ * Calls the services and waits for their answers. Every call has a deadline. While a service cannot
+ * be reached at one address the same request is sent to the next, and to all of them again, for a
+ * bounded time. Failures are {@link Fault}s whose sentence names the addresses. Safe for use from
+ * several threads.
  */
 public final class Client implements AutoCloseable {
   /** How long one answer may take unless the caller says otherwise. */
   public static final Duration LIMIT = Duration.ofSeconds(30);
 
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
-  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
+  /** How long a service that is away is called again unless the caller says otherwise. */
+  public static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Addresses addresses;
   private final Duration patience;
-  private final Map<String, ManagedChannel> channels = new HashMap<>();
+  private final Channels channels = new Channels();
+  private final Failover failover;
 
   private Client(Addresses addresses, Duration patience) {
     this.addresses = addresses;
     this.patience = patience;
+    this.failover = new Failover(addresses, channels, patience);
   }
 
   /** Nothing is connected before the first call. */
@@ -53,9 +51,14 @@ public final class Client implements AutoCloseable {
     return new Client(addresses, patience);
   }
 
-  /** Where the services are. */
+  /** What the user named. */
   public Addresses addresses() {
     return addresses;
+  }
+
+  /** What one of the named processes knows of where the services are. */
+  public Whereabouts whereabouts() {
+    return new Attempts(patience).until(failover::whereabouts);
   }
 
   /** One question, one answer, within the usual limit. */
@@ -65,31 +68,37 @@ public final class Client implements AutoCloseable {
 
   /** One question, one answer. */
   public <Q, R> R call(Peer peer, MethodDescriptor<Q, R> method, Q request, Duration limit) {
+    var question = new Question(peer, method, limit);
     return new Attempts(patience)
-        .until(() -> once(peer, method, request, limit), () -> channel(peer).resetConnectBackoff());
+        .until(
+            () -> failover.somewhere(question, address -> once(address, method, request, limit)));
   }
 
-  private <Q, R> R once(Peer peer, MethodDescriptor<Q, R> method, Q request, Duration limit) {
-    try {
-      return ClientCalls.blockingUnaryCall(channel(peer), method, options(limit), request);
-    } catch (StatusRuntimeException failure) {
-      throw told(peer, method, limit, failure);
-    }
+  private <Q, R> R once(String address, MethodDescriptor<Q, R> method, Q request, Duration limit) {
+    return ClientCalls.blockingUnaryCall(
+        channels.to(address), method, Failover.within(limit), request);
   }
 
-  /** Hands on every message of a stream as it comes; returns when the server ends the stream. */
+  /**
+   * Hands on every message of a stream as it comes; returns when the server ends the stream. One
+   * that breaks is left to the caller, who alone knows from where to go on; the next one begins at
+   * another address if there is any.
+   */
   public <Q, R> void stream(
       Peer peer, MethodDescriptor<Q, R> method, Q request, Duration limit, Consumer<R> consumer) {
+    var question = new Question(peer, method, limit);
+    String address = failover.somewhere(question, reached -> reached);
     var call =
-        ClientCalls.blockingV2ServerStreamingCall(channel(peer), method, options(limit), request);
+        ClientCalls.blockingV2ServerStreamingCall(
+            channels.to(address), method, Failover.within(limit), request);
     try {
       for (R next = call.read(); next != null; next = call.read()) {
         consumer.accept(next);
       }
     } catch (StatusException failure) {
-      throw told(peer, method, limit, failure);
+      throw failover.broken(address, question, failure);
     } catch (InterruptedException interrupted) {
-      throw interrupted(interrupted);
+      throw Failover.interrupted(interrupted);
     } finally {
       call.cancel("no longer read", null);
     }
@@ -110,30 +119,24 @@ public final class Client implements AutoCloseable {
   /** Sends a stream of messages, no faster than the server takes them; gives the one answer. */
   public <Q, R> R upload(Peer peer, MethodDescriptor<Q, R> method, Duration limit, Parts<Q> parts)
       throws IOException {
+    var question = new Question(peer, method, limit);
     try {
       return new Attempts(patience)
-          .until(
-              () -> sendUnchecked(peer, method, limit, parts),
-              () -> channel(peer).resetConnectBackoff());
+          .until(() ->
+              failover.somewhere(question, address -> send(address, method, question, parts)));
     } catch (UncheckedIOException unreadable) {
       throw unreadable.getCause();
     }
   }
 
-  private <Q, R> R sendUnchecked(
-      Peer peer, MethodDescriptor<Q, R> method, Duration limit, Parts<Q> parts) {
+  private <Q, R> R send(
+      String address, MethodDescriptor<Q, R> method, Question question, Parts<Q> parts)
+      throws StatusException, InterruptedException {
+    var call =
+        ClientCalls.blockingClientStreamingCall(
+            channels.to(address), method, Failover.within(question.limit()));
     try {
-      return send(peer, method, limit, parts);
-    } catch (IOException unreadable) {
-      throw new UncheckedIOException(unreadable);
-    }
-  }
-
-  private <Q, R> R send(Peer peer, MethodDescriptor<Q, R> method, Duration limit, Parts<Q> parts)
-      throws IOException {
-    var call = ClientCalls.blockingClientStreamingCall(channel(peer), method, options(limit));
-    try {
-      parts.writeTo(message -> write(peer, method, limit, call, message));
+      parts.writeTo(message -> write(address, question, call, message));
       call.halfClose();
       R answer = call.read();
       if (answer == null) {
@@ -141,10 +144,8 @@ public final class Client implements AutoCloseable {
       }
       awaitEnd(call);
       return answer;
-    } catch (StatusException failure) {
-      throw told(peer, method, limit, failure);
-    } catch (InterruptedException interrupted) {
-      throw interrupted(interrupted);
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
     } finally {
       call.cancel("no longer needed", null);
     }
@@ -158,83 +159,40 @@ public final class Client implements AutoCloseable {
     }
   }
 
-  private <Q, R> boolean write(
-      Peer peer,
-      MethodDescriptor<Q, R> method,
-      Duration limit,
-      BlockingClientCall<Q, R> call,
-      Q message) {
+  private static <Q> boolean write(
+      String address, Question question, BlockingClientCall<Q, ?> call, Q message) {
     try {
       return call.write(message);
     } catch (StatusException failure) {
-      throw told(peer, method, limit, failure);
+      throw Failover.told(address, question, failure);
     } catch (InterruptedException interrupted) {
-      throw interrupted(interrupted);
+      throw Failover.interrupted(interrupted);
     }
   }
 
-  private static CallOptions options(Duration limit) {
-    return CallOptions.DEFAULT.withDeadlineAfter(limit.toNanos(), TimeUnit.NANOSECONDS);
-  }
-
-  private static Fault interrupted(InterruptedException cause) {
-    Thread.currentThread().interrupt();
-    return Fault.of(Fault.Kind.CANCELLED, "INTERRUPTED", "Interrupted while waiting: " + cause);
-  }
-
-  /** The transport knows no sentence that helps a person; what a service says itself is kept. */
-  private Fault told(Peer peer, MethodDescriptor<?, ?> method, Duration limit, Exception failure) {
-    Code code = io.grpc.Status.fromThrowable(failure).getCode();
-    Fault fault = Statuses.faultOf(failure);
-    String address = addresses.of(peer);
-    if (code == Code.UNIMPLEMENTED) {
-      return Fault.unavailable(
-          "NOT_OFFERED",
-          "%s does not offer %s; name the %s with %s."
-              .formatted(address, method.getServiceName(), peer.service(), peer.addressVariable()),
-          failure);
+  /** The health of a gRPC service at an address, asked once and within the limit. */
+  public Health health(String address, String service, Duration limit) {
+    long end = System.nanoTime() + limit.toNanos();
+    try {
+      if (!channels.reaches(address, limit)) {
+        return Health.UNREACHABLE;
+      }
+      var request = HealthCheckRequest.newBuilder().setService(service).build();
+      var left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+      var status = once(address, HealthGrpc.getCheckMethod(), request, left).getStatus();
+      return status == ServingStatus.SERVING ? Health.SERVING : Health.NOT_SERVING;
+    } catch (StatusRuntimeException failure) {
+      return switch (failure.getStatus().getCode()) {
+        case NOT_FOUND, UNIMPLEMENTED -> Health.NOT_OFFERED;
+        default -> Health.UNREACHABLE;
+      };
+    } catch (InterruptedException interrupted) {
+      throw Failover.interrupted(interrupted);
     }
-    return switch (fault.reason()) {
-      case "GRPC_UNAVAILABLE" ->
-          Fault.unavailable(
-              fault.reason(),
-              "Nothing answers at %s; start the suite with ./bridge up, or name another address with --address."
-                  .formatted(address),
-              failure);
-      case "GRPC_DEADLINE_EXCEEDED" ->
-          Fault.of(
-              Fault.Kind.TIMEOUT,
-              fault.reason(),
-              "No answer from %s within %d s; it may still be at work, so look before you repeat."
-                  .formatted(address, limit.toSeconds()));
-      case "GRPC_RESOURCE_EXHAUSTED" ->
-          Fault.invalid(
-              "MESSAGE_TOO_LARGE", "The request is larger than the 4 MiB that one call may have.");
-      default -> fault;
-    };
-  }
-
-  private synchronized ManagedChannel channel(Peer peer) {
-    return channels.computeIfAbsent(
-        addresses.of(peer),
-        address ->
-            NettyChannelBuilder.forTarget("dns:///" + address)
-                .usePlaintext()
-                .maxInboundMessageSize(Edge.MAX_MESSAGE_BYTES)
-                .keepAliveTime(30, TimeUnit.SECONDS)
-                .build());
   }
 
   @Override
-  public synchronized void close() {
-    channels.values().forEach(ManagedChannel::shutdownNow);
-    long end = System.nanoTime() + CLOSE_LIMIT.toNanos();
-    try {
-      for (ManagedChannel channel : channels.values()) {
-        boolean unused = channel.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-      }
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    }
+  public void close() {
+    channels.close();
   }
 }

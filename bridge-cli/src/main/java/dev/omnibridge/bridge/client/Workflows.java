@@ -83,7 +83,7 @@ public final class Workflows {
     while (true) {
       long left = Math.max(0, end - System.nanoTime());
       Duration slice = Duration.ofNanos(Math.min(left, WAIT_SLICE.toNanos()));
-      WaitWorkflowResponse answer = await(key, slice);
+      WaitWorkflowResponse answer = awaitAnywhere(key, slice, left > 0);
       if (answer.getFinished()) {
         return answer.getWorkflow();
       }
@@ -94,7 +94,21 @@ public final class Workflows {
             "%s has not ended within %d s and goes on; follow it with ./bridge watch %s."
                 .formatted(key.getId(), limit.toSeconds(), key.getId()));
       }
-      meanwhile.accept(answer.getWorkflow());
+      if (answer.hasWorkflow()) {
+        meanwhile.accept(answer.getWorkflow());
+      }
+    }
+  }
+
+  /** A process that falls silent is passed over by the next question, if there is to be one. */
+  private WaitWorkflowResponse awaitAnywhere(WorkflowKey key, Duration slice, boolean again) {
+    try {
+      return await(key, slice);
+    } catch (Fault fault) {
+      if (again && fault.is("GRPC_DEADLINE_EXCEEDED")) {
+        return WaitWorkflowResponse.getDefaultInstance();
+      }
+      throw fault;
     }
   }
 

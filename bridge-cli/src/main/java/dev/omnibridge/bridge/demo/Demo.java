@@ -89,7 +89,7 @@ public final class Demo {
     stages.time("reducer", () -> proved.add(proofs.reducerHasFolded()));
     stages.time("kafka", () -> proved.add(kafka(job, correlation, caused)));
     return new DemoResult(
-        client.addresses().main(), material, finished, state(), stages.spent(), proved);
+        client.addresses().told(), material, finished, state(), stages.spent(), proved);
   }
 
   private Material bring(Job job) throws Exception {

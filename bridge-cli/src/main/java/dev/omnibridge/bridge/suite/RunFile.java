@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -21,7 +19,6 @@ import java.util.Optional;
  */
 public record RunFile(long pid, long processStart, Endpoints endpoints) {
   private static final String NAME = "run.json";
-  private static final String OWNER_ONLY = "rw-------";
 
   /** The system tells the start only to a second or so. */
   private static final long START_TOLERANCE_MILLIS = 2_000;
@@ -52,23 +49,9 @@ public record RunFile(long pid, long processStart, Endpoints endpoints) {
 
   /** Replaces what is there, at once or not at all. */
   void write(Path data) throws IOException {
-    Path draft = emptyDraft(data);
-    Files.write(draft, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
-    Path unused =
-        Files.move(
-            draft,
-            data.resolve(NAME),
-            StandardCopyOption.ATOMIC_MOVE,
-            StandardCopyOption.REPLACE_EXISTING);
-  }
-
-  private static Path emptyDraft(Path data) throws IOException {
-    if (!data.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      return Files.createTempFile(data, "run", ".tmp");
-    }
-    var ownerOnly =
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY));
-    return Files.createTempFile(data, "run", ".tmp", ownerOnly);
+    OwnerFile.write(
+        data.resolve(NAME),
+        new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
   }
 
   static void delete(Path data) throws IOException {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.bridge.suite;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.slf4j.Logger;
@@ -20,7 +24,39 @@ final class Steps {
     void run() throws Exception;
   }
 
+  /** Starts something on a directory, and says by steps how its parts are stopped. */
+  interface Start<T> {
+    T on(Path data, Steps steps) throws Exception;
+  }
+
   private record Step(String name, Undo undo) {}
+
+  /**
+   * What was started on a directory, which is made if it is not there; what has begun is undone
+   * when the start fails.
+   *
+   * @throws IllegalStateException that says what did not start
+   */
+  static <T> T start(Path directory, String what, Start<T> start) {
+    var steps = new Steps();
+    boolean started = false;
+    try {
+      Path data = Files.createDirectories(directory.toAbsolutePath()).toRealPath();
+      T thing = start.on(data, steps);
+      started = true;
+      return thing;
+    } catch (RuntimeException failure) {
+      throw failure;
+    } catch (IOException failure) {
+      throw new UncheckedIOException(what + " cannot use " + directory, failure);
+    } catch (Exception failure) {
+      throw new IllegalStateException(what + " did not start", failure);
+    } finally {
+      if (!started) {
+        steps.close();
+      }
+    }
+  }
 
   void onClose(String name, Undo undo) {
     steps.push(new Step(name, undo));

@@ -3,16 +3,12 @@ package dev.omnibridge.bridge.suite;
 
 import dev.omnibridge.embedded.EmbeddedKafka;
 import dev.omnibridge.embedded.EmbeddedPostgres;
-import dev.omnibridge.embedded.FreePorts;
 import dev.omnibridge.runtime.rpc.Edge;
 import dev.omnibridge.runtime.rpc.EdgeConfig;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -36,10 +32,8 @@ public final class Suite implements AutoCloseable {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
   private final SuiteOptions options;
-  private final Path data;
   private final Steps steps;
-  private final EmbeddedPostgres postgres;
-  private final KafkaSide kafka;
+  private final Servers servers;
   private final Endpoints endpoints;
   private final Duration readyAfter;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -47,22 +41,20 @@ public final class Suite implements AutoCloseable {
   private Suite(SuiteOptions options, Path data, Steps steps) throws Exception {
     long began = System.nanoTime();
     this.options = options;
-    this.data = data;
     this.steps = steps;
-    int kafkaPort = options.kafkaPort() == 0 ? FreePorts.next() : options.kafkaPort();
-    this.postgres = startPostgres();
-    this.kafka = kafkaOn(kafkaPort);
-    Map<String, String> environment = environment(HOST + ":" + kafkaPort);
+    this.servers = Servers.open(options, data, steps);
+    Map<String, String> environment = environment();
     int port = startServices(new Wiring(environment));
     // Only now, so that it does not compete with what submissions wait for.
-    kafka.begin();
+    servers.kafka().begin();
+    EmbeddedPostgres postgres = servers.postgres();
     this.endpoints =
         new Endpoints(
             HOST + ":" + port,
             postgres.jdbcUrl(),
             postgres.user(),
             postgres.password(),
-            HOST + ":" + kafkaPort,
+            servers.kafkaAddress(),
             environment.getOrDefault("OMNIBRIDGE_ENVIRONMENT", "dev"));
     RunFile.ofThisProcess(endpoints).write(data);
     steps.onClose("run file", () -> RunFile.delete(data));
@@ -78,46 +70,8 @@ public final class Suite implements AutoCloseable {
    * @throws IllegalStateException when a service does not start
    */
   public static Suite start(SuiteOptions options) {
-    var steps = new Steps();
-    Suite started = null;
-    try {
-      Path data = Files.createDirectories(options.data().toAbsolutePath()).toRealPath();
-      started = new Suite(options, data, steps);
-      return started;
-    } catch (RuntimeException failure) {
-      throw failure;
-    } catch (IOException failure) {
-      throw new UncheckedIOException("The suite cannot use " + options.data(), failure);
-    } catch (Exception failure) {
-      throw new IllegalStateException("The suite did not start", failure);
-    } finally {
-      if (started == null) {
-        steps.close();
-      }
-    }
-  }
-
-  /** Its lock on its directory also guards the whole data directory against a second suite. */
-  private EmbeddedPostgres startPostgres() {
-    var server =
-        EmbeddedPostgres.start(
-            EmbeddedPostgres.Options.in(data.resolve("postgres"))
-                .withPort(options.postgresPort())
-                .withFsync(options.fsync())
-                .withStartLimit(options.startLimit()));
-    steps.onClose("PostgreSQL", server::close);
-    return server;
-  }
-
-  /** Not started yet, but stopped after the services, which may still have something to send. */
-  private KafkaSide kafkaOn(int port) {
-    var side =
-        new KafkaSide(
-            EmbeddedKafka.Options.in(data.resolve("kafka"))
-                .withPort(port)
-                .withStartLimit(options.startLimit()));
-    steps.onClose("Kafka", side::close);
-    return side;
+    return Steps.start(
+        options.data(), "The suite", (data, steps) -> new Suite(options, data, steps));
   }
 
   private int startServices(Wiring wiring) throws Exception {
@@ -150,15 +104,10 @@ public final class Suite implements AutoCloseable {
     var unused = stopping.await(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private Map<String, String> environment(String kafkaAddress) {
+  private Map<String, String> environment() {
     var variables = new HashMap<>(options.environment());
     variables.putIfAbsent("REDUCER_SOLE", "true");
-    variables.put("KAFKA_BOOTSTRAP_SERVERS", kafkaAddress);
-    variables.put("PGHOST", postgres.host());
-    variables.put("PGPORT", Integer.toString(postgres.port()));
-    variables.put("PGUSER", postgres.user());
-    variables.put("PGPASSWORD", postgres.password());
-    variables.put("PGDATABASE", postgres.database());
+    variables.putAll(servers.environment());
     return Map.copyOf(variables);
   }
 
@@ -194,17 +143,17 @@ public final class Suite implements AutoCloseable {
 
   /** The database server, for those who want to see it fail. */
   public EmbeddedPostgres postgres() {
-    return postgres;
+    return servers.postgres();
   }
 
   /** The broker, once it serves; it can be stopped and restarted as an outage. */
   public EmbeddedKafka awaitKafka(Duration limit) {
-    return kafka.await(limit);
+    return servers.kafka().await(limit);
   }
 
   /** Completes when the broker serves, or fails when it never will. */
   public CompletableFuture<EmbeddedKafka> kafkaStarted() {
-    return kafka.started();
+    return servers.kafka().started();
   }
 
   /** Stops the services, then the broker, then the database. Does nothing the second time. */

@@ -21,7 +21,9 @@ class ArgumentsTest {
   @ValueSource(
       strings = {
         "up",
+        "servers",
         "demo",
+        "services",
         "submit",
         "watch",
         "list",
@@ -63,6 +65,8 @@ class ArgumentsTest {
           list --limit 0                       | --limit must be 1 or more, not 0.
           list --address nowhere               | 'nowhere' is no address; give host:port
           list --address 127.0.0.1:99999       | '127.0.0.1:99999' is no address
+          list --address a:1,,b:1              | '' is no address
+          servers --kafka-port x               | '--kafka-port'
           list -o xml                          | 'xml'
           watch w --timeout soon               | a span is a number with ms, s, m, h or d
           events --since yesterday             | a time is like 2026-11-21T10:00:00Z
