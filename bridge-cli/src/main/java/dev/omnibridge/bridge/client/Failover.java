@@ -120,6 +120,9 @@ final class Failover {
       return Fault.unavailable(Tried.NOT_OFFERED, "It is not offered at " + address + ".", failure);
     }
     return switch (fault.reason()) {
+      // Nobody cancelled here: so a process ends the calls that it leaves behind when it goes.
+      case "GRPC_CANCELLED" ->
+          Fault.unavailable(Tried.UNREACHABLE, address + " went away in the middle.", failure);
       case "GRPC_DEADLINE_EXCEEDED" ->
           Fault.of(
               Kind.TIMEOUT,

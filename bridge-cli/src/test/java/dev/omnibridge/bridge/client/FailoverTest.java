@@ -115,6 +115,15 @@ class FailoverTest {
   }
 
   @Test
+  void shouldGoOnWithTheNextAddressWhenAProcessCancelsWhatItLeavesBehind() {
+    first.faults.add(Fault.of(Kind.CANCELLED, "GRPC_CANCELLED", "The process goes down."));
+    try (var client = client(first.address() + "," + second.address())) {
+      assertThat(list(client)).isNotNull();
+    }
+    assertThat(second.listed).hasSize(1);
+  }
+
+  @Test
   void shouldFollowAWatchOnAtTheNextAddressAfterTheLastVersionSeen() {
     first.breaks.add(2L);
     var versions = new ArrayList<Long>();
