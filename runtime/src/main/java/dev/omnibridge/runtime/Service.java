@@ -45,8 +45,15 @@ public final class Service {
     Deployable wire(Env env, Edge edge);
   }
 
-  /** Runs until the process is told to stop. {@code --print-config} prints what is in force. */
+  /**
+   * Runs until the process is told to stop. {@code --print-config} prints what is in force, {@code
+   * --help} how to use it; both end at once.
+   */
   public static void run(Peer self, List<String> arguments, Wiring wiring) {
+    if (arguments.contains("--help")) {
+      System.out.print(usage(self));
+      return;
+    }
     Env env = Env.system();
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
     try {
@@ -73,12 +80,24 @@ public final class Service {
     }
   }
 
+  private static String usage(Peer self) {
+    return """
+    Usage: java -jar %1$s.jar [--help | --print-config]
+
+    Runs %1$s until a signal stops it; waits for what it needs, in any start order.
+    Everything is set by environment variables: --print-config prints all of them with the
+    values in force, the README says what they mean. It listens on %2$s (%3$d).
+    Exit codes: 0, 130, 143 stopped; 1 failed, the log says why; 2 not usable as it is set.
+    """
+        .formatted(self.service(), self.portVariable(), self.defaultPort());
+  }
+
   private static void refuseUnknown(List<String> arguments) {
     for (String argument : arguments) {
       if (!argument.equals("--print-config")) {
         throw Fault.invalid(
             "ARGUMENT_UNKNOWN",
-            "%s is no option; there is --print-config, and everything else is set by environment variables."
+            "%s is no option; there are --help and --print-config, and everything else is set by environment variables."
                 .formatted(argument));
       }
     }

@@ -3,6 +3,7 @@ package dev.omnibridge.runtime.stream;
 
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.LogKeys;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
@@ -27,7 +28,11 @@ final class Outage {
   }
 
   /** In trouble; another reason is logged again, the same one is not. */
-  void began(Throwable failure) {
+  void began(Throwable reported) {
+    Throwable failure =
+        reported instanceof CompletionException wrapper && wrapper.getCause() != null
+            ? wrapper.getCause()
+            : reported;
     String now = failure instanceof Fault fault ? fault.reason() : failure.getClass().getName();
     if (!well && reason.equals(now)) {
       return;
