@@ -40,6 +40,7 @@ final class Chaos {
     choose(60, this::crash);
     choose(60, this::crashAtSomePlace);
     choose(60, this::pause);
+    choose(30, this::stop);
     choose(40, this::takeRunnersAway);
     choose(60, clients::cancel);
     if (random.nextInt(100) < 60) {
@@ -100,6 +101,17 @@ final class Chaos {
     node.crash();
     int downMillis = random.nextInt(4) == 0 ? 120_000 : 20_000;
     world.time.after(world.faults.millis(downMillis), () -> world.start(node));
+  }
+
+  private void stop() {
+    SimNode node = anyNode();
+    SimLife life = node.life();
+    if (life != null && !life.paused()) {
+      world.trace.note("stop " + life.name());
+      world.trouble();
+      Duration down = world.faults.millis(20_000);
+      life.stop(() -> world.time.after(down, () -> world.start(node)));
+    }
   }
 
   /** Whoever is at work at the hand-over that comes then. */

@@ -4,6 +4,7 @@ package dev.omnibridge.orchestrator.run;
 import dev.omnibridge.orchestrator.run.Trace.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -21,11 +22,13 @@ final class SimLife implements World.Timers, World.Turns, World.Membership {
   private final SimWorld world;
   private final SimNode node;
   private final String name;
-  private final List<Runnable> held = new ArrayList<>();
+  private final List<Held> held = new ArrayList<>();
   private final List<Runnable> listeners = new ArrayList<>();
   private @Nullable Workflows workflows;
   private boolean over;
   private boolean paused;
+
+  private record Held(Kind kind, Runnable action) {}
 
   SimLife(SimWorld world, SimNode node, String name) {
     this.world = world;
@@ -70,12 +73,28 @@ final class SimLife implements World.Timers, World.Turns, World.Membership {
     paused = true;
   }
 
-  /** Everything that was held enters now, in its order. */
+  /** Everything that was held enters now: in its order, or all timers after all answers. */
   void resume() {
     paused = false;
-    List<Runnable> waiting = List.copyOf(held);
+    List<Held> waiting = new ArrayList<>(held);
     held.clear();
-    waiting.forEach(action -> world.time.after(Duration.ZERO, action));
+    if (world.random.nextBoolean()) {
+      waiting.sort(Comparator.comparing(one -> one.kind() == Kind.TIMER));
+    }
+    waiting.forEach(one -> enterAfter(Duration.ZERO, one.kind(), one.action()));
+  }
+
+  /** Ends in order, as far as that goes within 5 s: begins nothing new, and waits for appends. */
+  void stop(Runnable andThen) {
+    Runnable end =
+        () -> {
+          if (!over) {
+            node.crash();
+            andThen.run();
+          }
+        };
+    var unused = workflows().stop().whenComplete((_, _) -> end.run());
+    world.time.after(Duration.ofSeconds(5), end);
   }
 
   /** Something reaches the shell from outside. */
@@ -84,7 +103,7 @@ final class SimLife implements World.Timers, World.Turns, World.Membership {
       return;
     }
     if (paused) {
-      held.add(() -> enter(kind, action));
+      held.add(new Held(kind, action));
     } else {
       world.trace.pass(this, kind, action);
     }
