@@ -46,6 +46,7 @@ final class ActiveRun {
   private long version;
   private long snapshotVersion;
   private boolean busy;
+  private boolean gone;
 
   /** True while somebody else is at work on the run, or a time is in the log to look at it. */
   private boolean lookedAfter;
@@ -125,13 +126,14 @@ final class ActiveRun {
     Workflow after = WorkflowRules.evolve(state, events);
     long newVersion = version + events.size();
     boolean due = newVersion - snapshotVersion >= shell.settings().snapshotEvery();
+    RunRow row = row(after, newVersion, ask.command);
     return new Append(
         shell.newId(ask.command.at()),
-        runOf(after),
+        row.run(),
         version,
         events.stream().map(event -> new Identified(shell.newId(event.at()), event)).toList(),
         due && after instanceof Workflow.Unfinished ? after : null,
-        row(after, newVersion, ask.command),
+        row,
         ask.submission);
   }
 
@@ -268,7 +270,7 @@ final class ActiveRun {
 
   /** Does what the state calls for; while that is under way, doing it again does nothing. */
   void act() {
-    if (busy || shell.stopping()) {
+    if (busy || gone || shell.stopping()) {
       return;
     }
     switch (state) {
@@ -318,7 +320,7 @@ final class ActiveRun {
 
   /** A command of the shell's own; one that fails is made anew from the state, after a pause. */
   private void settle(Command command) {
-    if (shell.stopping()) {
+    if (gone || shell.stopping()) {
       return;
     }
     enqueue(new Ask(command, null))
@@ -369,7 +371,7 @@ final class ActiveRun {
 
   /** The time that the run waits for has come, by the log's clock or by a timer. */
   private void due() {
-    stop();
+    silence();
     if (busy || shell.stopping() || !(state instanceof Workflow.Waiting waiting)) {
       act();
     } else if (shell.canDo(waiting.next())) {
@@ -379,7 +381,13 @@ final class ActiveRun {
     }
   }
 
+  /** It is out of memory: what is under way may still end, but nothing follows from it. */
   void stop() {
+    gone = true;
+    silence();
+  }
+
+  private void silence() {
     if (alarm != null) {
       alarm.cancel();
       alarm = null;
@@ -388,13 +396,5 @@ final class ActiveRun {
 
   private RunRow row() {
     return RunRow.of(state, version, shell.now());
-  }
-
-  private static Run runOf(Workflow workflow) {
-    return switch (workflow) {
-      case Workflow.Unfinished w -> w.run();
-      case Workflow.Finished w -> w.run();
-      case Workflow.Absent _ -> throw new IllegalStateException("There is no run");
-    };
   }
 }

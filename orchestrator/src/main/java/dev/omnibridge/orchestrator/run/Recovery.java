@@ -162,6 +162,11 @@ final class Recovery {
     return known.add(key) && backlog.add(key);
   }
 
+  /** Whether a run is to be taken up, now or at a time that is set. */
+  boolean expects(RunKey key) {
+    return known.contains(key);
+  }
+
   /** Leaves a run alone for a while, and then takes it up, however often it is found until then. */
   void postpone(RunKey key, Duration delay) {
     if (known.add(key)) {

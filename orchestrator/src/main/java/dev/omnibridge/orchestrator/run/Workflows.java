@@ -204,6 +204,11 @@ public final class Workflows {
     }
   }
 
+  /** Whether a run is in memory, on its way into it, or has a time here at which it will be. */
+  boolean holds(RunKey key) {
+    return active.containsKey(key) || loading.containsKey(key) || recovery.expects(key);
+  }
+
   boolean full() {
     return activeCount() >= settings.maxActive();
   }

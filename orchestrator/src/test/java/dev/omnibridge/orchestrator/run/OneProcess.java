@@ -48,7 +48,8 @@ abstract class OneProcess {
               NullNode.instance));
 
   final SimulatedTime time = new SimulatedTime();
-  final ModelLog log = new ModelLog(time, new Random(1));
+  final ModelLog log = new ModelLog(time);
+  final NearLog wire = new NearLog(time, log, new Random(1));
   SimulatedTime.Life life = time.new Life();
   Workflows workflows = start();
   Outcome outcome = new Outcome.Completed(IntNode.valueOf(1));
@@ -57,15 +58,19 @@ abstract class OneProcess {
   int calls;
 
   private Workflows start() {
+    return start(life, new AllShards());
+  }
+
+  Workflows start(SimulatedTime.Life life, World.Membership membership) {
     World world =
         new World(
             time,
             life,
             life,
             new SplittableRandom(1),
-            new AllShards(),
-            log.seenBy(life),
-            new Work());
+            membership,
+            wire.seenBy(life),
+            new Work(life));
     var started = new Workflows(READER, world, SETTINGS);
     started.start();
     return started;
@@ -78,6 +83,12 @@ abstract class OneProcess {
   }
 
   private final class Work implements World.Tasks {
+    private final SimulatedTime.Life by;
+
+    Work(SimulatedTime.Life by) {
+      this.by = by;
+    }
+
     @Override
     public boolean knows(String function) {
       return runnerThere || function.equals("other");
@@ -86,7 +97,7 @@ abstract class OneProcess {
     @Override
     public TaskRunner runner(String function) {
       return _ ->
-          life.answer(
+          by.answer(
               takes,
               () -> {
                 calls++;
@@ -120,7 +131,7 @@ abstract class OneProcess {
   }
 
   RunRow row(RunKey key) {
-    return Objects.requireNonNull(log.streams.get(key).row);
+    return log.streams.get(key).row();
   }
 
   WorkflowError error(RunKey key) {

@@ -26,12 +26,12 @@ class RecoveryTest extends OneProcess {
     pass(Duration.ofMinutes(5));
     outcome = new Outcome.Completed(IntNode.valueOf(1));
     log.damaged = _ -> true;
-    log.loadTakes = Duration.ofSeconds(2);
-    log.awayUntil = time.now().plusSeconds(1);
+    wire.loadTakes = Duration.ofSeconds(2);
+    wire.awayUntil = time.now().plusSeconds(1);
     restart();
     pass(Duration.ofSeconds(4));
     assertThat(log.loads.get(key)).hasSize(1);
-    log.loadTakes = Duration.ZERO;
+    wire.loadTakes = Duration.ZERO;
     pass(Duration.ofMinutes(2));
     List<Instant> loads = List.copyOf(log.loads.get(key));
     assertThat(loads).hasSizeBetween(30, 60);
