@@ -26,7 +26,7 @@ public record OrchestratorConfig(
                 env.duration("ORCHESTRATOR_STAMPING_RETRY_PAUSE", Duration.ofSeconds(1)),
                 env.integer("ORCHESTRATOR_STAMPING_MAX_CALLS", 64, 1, 10_000)),
             new Terms(
-                env.duration("ORCHESTRATOR_INTELLIGENCE_TIMEOUT", Duration.ofSeconds(5)),
+                env.duration("ORCHESTRATOR_INTELLIGENCE_TIMEOUT", Duration.ofMillis(500)),
                 env.integer("ORCHESTRATOR_INTELLIGENCE_RETRIES", 1, 0, 100),
                 env.duration("ORCHESTRATOR_INTELLIGENCE_RETRY_PAUSE", Duration.ofMillis(200)),
                 env.integer("ORCHESTRATOR_INTELLIGENCE_MAX_CALLS", 64, 1, 10_000)),

@@ -22,7 +22,7 @@ class OrchestratorConfigTest {
                 Map.entry("ORCHESTRATOR_STAMPING_RETRIES", "3"),
                 Map.entry("ORCHESTRATOR_STAMPING_RETRY_PAUSE", "PT1S"),
                 Map.entry("ORCHESTRATOR_STAMPING_MAX_CALLS", "64"),
-                Map.entry("ORCHESTRATOR_INTELLIGENCE_TIMEOUT", "PT5S"),
+                Map.entry("ORCHESTRATOR_INTELLIGENCE_TIMEOUT", "PT0.5S"),
                 Map.entry("ORCHESTRATOR_INTELLIGENCE_RETRIES", "1"),
                 Map.entry("ORCHESTRATOR_INTELLIGENCE_RETRY_PAUSE", "PT0.2S"),
                 Map.entry("ORCHESTRATOR_INTELLIGENCE_MAX_CALLS", "64"),
