@@ -153,6 +153,7 @@ public final class Suite implements AutoCloseable {
   private Map<String, String> environment(String kafkaAddress) {
     var variables = new HashMap<>(options.environment());
     variables.putIfAbsent("REDUCER_SOLE", "true");
+    variables.putIfAbsent("INTELLIGENCE_INDEX", data.resolve("intelligence-index").toString());
     variables.put("KAFKA_BOOTSTRAP_SERVERS", kafkaAddress);
     variables.put("PGHOST", postgres.host());
     variables.put("PGPORT", Integer.toString(postgres.port()));
