@@ -3,6 +3,7 @@ package dev.omnibridge.intelligence.analysis;
 
 import dev.omnibridge.intelligence.license.LicenseFinding;
 import dev.omnibridge.intelligence.sensitive.SensitiveFinding;
+import dev.omnibridge.intelligence.sensitive.SensitiveKind;
 import dev.omnibridge.intelligence.sensitive.SensitiveKind.Category;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,13 @@ record Findings(
   long sure(Category category) {
     return sensitive.stream()
         .filter(found -> found.kind().category() == category && found.sure())
+        .count();
+  }
+
+  /** Private keys, which have a sentence of their own. */
+  long sureKeys() {
+    return sensitive.stream()
+        .filter(one -> one.kind() == SensitiveKind.PRIVATE_KEY && one.sure())
         .count();
   }
 }

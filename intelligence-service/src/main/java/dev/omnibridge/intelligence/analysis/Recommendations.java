@@ -97,7 +97,7 @@ final class Recommendations {
   }
 
   private void secrets() {
-    int keys = found.count(Patterns.PRIVATE_KEY);
+    long keys = found.sureKeys();
     if (keys > 0) {
       say("Remove the private key from the content and replace the key, it counts as leaked.");
     }

@@ -37,9 +37,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Contents with their features and stamps, at most so many; the oldest go first. Changes are seen
- * by searches at once and are durable, together with the positions, from the next commit. Blocks,
- * so it is for worker threads; one thread at a time may write, many may search.
+ * Contents with their features and stamps, at most so many; those that nobody stamped go first,
+ * then the oldest. Changes are seen by searches at once and are durable, together with the
+ * positions, from the next commit. Blocks, so it is for worker threads; one thread at a time may
+ * write, many may search.
  */
 public final class ArtifactIndex implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ArtifactIndex.class);
@@ -157,7 +158,10 @@ public final class ArtifactIndex implements AutoCloseable {
       return;
     }
     searchers.maybeRefreshBlocking();
-    var oldest = new Sort(new SortField(Documents.SEQUENCE, SortField.Type.LONG));
+    var oldest =
+        new Sort(
+            new SortField(Documents.RANK, SortField.Type.LONG),
+            new SortField(Documents.SEQUENCE, SortField.Type.LONG));
     List<String> ids =
         search(searcher -> {
           List<String> found = new ArrayList<>();

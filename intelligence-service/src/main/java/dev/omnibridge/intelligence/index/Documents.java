@@ -27,6 +27,9 @@ final class Documents {
   static final String MODEL_VECTOR = "model_vector";
   static final String SEQUENCE = "sequence";
 
+  /** 0 for what is not stamped, which goes first when there is too much. */
+  static final String RANK = "rank";
+
   static final String YES = "yes";
   static final String NO = "no";
   static final String WAITING = "waiting";
@@ -52,6 +55,7 @@ final class Documents {
     document.add(new StoredField(FILE_HASH, entry.fileHash()));
     document.add(new StoredField(PATH, entry.path()));
     document.add(new NumericDocValuesField(SEQUENCE, sequence));
+    document.add(new NumericDocValuesField(RANK, entry.stamped() ? 1 : 0));
     addFeatures(document, entry.features());
     addModel(document, entry);
     return document;

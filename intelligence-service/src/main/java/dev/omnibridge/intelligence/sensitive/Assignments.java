@@ -11,6 +11,7 @@ final class Assignments {
   private static final int LONGEST_VALUE = 256;
   private static final int LEAST_PASSWORD = 6;
   private static final int LEAST_SECRET = 16;
+  private static final int LEAST_DIGITS = 2;
 
   /** Bits per character; words of a language have less, random keys more. */
   private static final double RANDOM_BITS = 3.5;
@@ -106,9 +107,16 @@ final class Assignments {
       found.add(with(span, SensitiveKind.AWS_SECRET_KEY, Placeholders.judge(value, 0.9)));
     } else if (password && value.length() >= LEAST_PASSWORD) {
       found.add(with(span, span.kind(), Placeholders.judge(value, span.confidence())));
-    } else if (value.length() >= LEAST_SECRET && Placeholders.entropy(value) >= RANDOM_BITS) {
+    } else if (isRandom(value)) {
       found.add(with(span, SensitiveKind.SECRET_ASSIGNMENT, Placeholders.judge(value, 0.7)));
     }
+  }
+
+  /** Words joined by hyphens have as much entropy as a key, but hardly a digit. */
+  private static boolean isRandom(String value) {
+    return value.length() >= LEAST_SECRET
+        && value.chars().filter(c -> Chars.digit((char) c)).count() >= LEAST_DIGITS
+        && Placeholders.entropy(value) >= RANDOM_BITS;
   }
 
   private static Span with(Span span, SensitiveKind kind, double confidence) {

@@ -19,6 +19,9 @@ public final class SensitiveScan {
   private static final String KEY_BEGIN = "-----BEGIN ";
   private static final String KEY_END = "-----END ";
   private static final int KEY_TITLE = 40;
+  private static final int BODY_WITHIN = 400;
+  private static final int LEAST_BODY = 24;
+  private static final int LONGEST_BODY_LINE = 200;
   private static final int CONTEXT = 32;
   private static final int LONG_RUN = 12;
 
@@ -51,10 +54,11 @@ public final class SensitiveScan {
   }
 
   private void line(int start, int end, int number) {
-    if (insideKey) {
+    if (insideKey && (contains(KEY_END, start, end) || isBody(start, end))) {
       insideKey = !contains(KEY_END, start, end);
       return;
     }
+    insideKey = false;
     List<Span> spans = new ArrayList<>();
     if (!key(start, end, number)) {
       Tokens.find(text, start, end, spans);
@@ -73,22 +77,52 @@ public final class SensitiveScan {
   /** The body of a private key is passed over; its lines would only look like other secrets. */
   private boolean key(int start, int end, int number) {
     int at = text.indexOf(KEY_BEGIN, start, end);
-    if (at < 0) {
+    int after = at < 0 ? -1 : titleEnd(at + KEY_BEGIN.length(), end);
+    if (after < 0) {
       return false;
     }
-    int title = at + KEY_BEGIN.length();
-    if (!contains("PRIVATE KEY", title, Math.min(end, title + KEY_TITLE))) {
-      return false;
-    }
-    insideKey = !contains(KEY_END, title, end);
-    boolean example = Placeholders.looksLikeOne(text.substring(title, Math.min(end, title + 120)));
+    insideKey = !contains(KEY_END, after, end);
     findings.add(
         new SensitiveFinding(
             SensitiveKind.PRIVATE_KEY,
             number,
             KEY_BEGIN + "PRIVATE KEY----- " + MARK,
-            example ? 0.4 : 0.95));
+            hasBody(after) ? 0.95 : 0.3));
     return true;
+  }
+
+  /** Where the title of a private key ends, after its dashes; -1 when it is none. */
+  private int titleEnd(int from, int end) {
+    int at = from;
+    while (at < end && at - from < KEY_TITLE && isTitle(text.charAt(at))) {
+      at++;
+    }
+    boolean key = text.substring(from, at).contains("PRIVATE KEY");
+    return key && text.startsWith("-----", at) ? at + 5 : -1;
+  }
+
+  private static boolean isTitle(char c) {
+    return Chars.upper(c) || Chars.digit(c) || c == ' ';
+  }
+
+  /** A title alone is a document's, or a test's; a key has a long run of Base64 soon after it. */
+  private boolean hasBody(int after) {
+    int limit = Math.min(text.length(), after + BODY_WITHIN);
+    int run = 0;
+    for (int at = after; at < limit && run < LEAST_BODY; at++) {
+      char c = text.charAt(at);
+      run = Chars.alphanumeric(c) || c == '+' || c == '/' ? run + 1 : 0;
+    }
+    return run >= LEAST_BODY;
+  }
+
+  /** Lines of Base64, in quotes or not, headers and empty lines; anything else is no key's. */
+  private boolean isBody(int start, int end) {
+    String line = text.substring(start, Math.min(end, start + LONGEST_BODY_LINE)).strip();
+    return line.isEmpty()
+        || line.startsWith("Proc-Type:")
+        || line.startsWith("DEK-Info:")
+        || line.chars().noneMatch(Character::isWhitespace);
   }
 
   /** Of spans that overlap the surest stays. */

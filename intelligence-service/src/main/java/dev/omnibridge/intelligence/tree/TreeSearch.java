@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,13 @@ public final class TreeSearch {
   private static final double LEAST_COSINE = 0.15;
 
   private static final int SHORTEST_STEM = 4;
+
+  private static final Set<String> GRAMMAR =
+      Set.of(
+          "the", "an", "and", "or", "of", "to", "in", "on", "at", "by", "for", "from", "with", "is",
+          "are", "was", "be", "been", "it", "its", "this", "that", "where", "what", "which", "who",
+          "how", "when", "why", "do", "does", "did", "can", "all", "as", "not", "if", "we", "me",
+          "show", "find");
 
   private final List<Node> nodes;
   private final List<Map<String, Integer>> terms = new ArrayList<>();
@@ -96,8 +104,7 @@ public final class TreeSearch {
 
   /** The best nodes; vectors are those of the question and of all nodes, or null without any. */
   public Answer answer(TreeQuery query, float @Nullable [] question, float @Nullable [][] vectors) {
-    var asked = new TreeSet<String>();
-    Terms.parts(query.text()).forEach(term -> asked.add(stem(term)));
+    var asked = terms(query.text());
     List<Integer> admitted = new ArrayList<>();
     for (int i = 0; i < nodes.size(); i++) {
       if (query.admits(nodes.get(i))) {
@@ -121,6 +128,21 @@ public final class TreeSearch {
         Comparator.comparingDouble(Ranked::score).reversed().thenComparing(r -> r.node().path()));
     return new Answer(
         List.copyOf(ranked.subList(0, Math.min(query.limit(), ranked.size()))), admitted.size());
+  }
+
+  /**
+   * What a question is about: its words without those of the grammar, unless there are no others.
+   */
+  private static TreeSet<String> terms(String question) {
+    var all = new TreeSet<String>();
+    var meant = new TreeSet<String>();
+    for (String term : Terms.parts(question)) {
+      all.add(stem(term));
+      if (!GRAMMAR.contains(term)) {
+        meant.add(stem(term));
+      }
+    }
+    return meant.isEmpty() ? all : meant;
   }
 
   private Ranked ranked(int index, double words, double cosine, TreeSet<String> asked) {

@@ -175,4 +175,16 @@ class ArtifactIndexTest {
           .containsExactlyInAnyOrder(hash(6), hash(7), hash(8));
     }
   }
+
+  @Test
+  void shouldLetWhatNobodyStampedGoBeforeAnyStampedArtifact() {
+    try (var index = ArtifactIndex.open("", 3)) {
+      index.apply(List.of(stamped("a", 1, BASKET), stamped("a", 2, OTHER)));
+      for (int i = 3; i <= 8; i++) {
+        index.apply(List.of(new Seen("a", hash(i), "seen", Features.of(BASKET + i))));
+      }
+      assertThat(searches(index).counts().artifacts()).isEqualTo(2);
+      assertThat(searches(index).withText(List.of(hash(8), hash(7)))).containsExactly(hash(8));
+    }
+  }
 }

@@ -51,12 +51,30 @@ class SensitiveScanTest {
   void shouldReportAPrivateKeyOnceAndPassOverItsBody() {
     String key =
         "-----BEGIN RSA "
-            + "PRIVATE KEY-----\npassword: "
+            + "PRIVATE KEY-----\npassword:"
             + RANDOM
             + "\n-----END RSA PRIVATE KEY-----";
     assertThat(scan("a\n" + key + "\npwd = hunter-42-z"))
         .extracting(found -> found.kind().id() + ":" + found.line())
         .containsExactly("private-key:2", "password-assignment:5");
+  }
+
+  @Test
+  void shouldDoubtATitleWithoutAKeyAndReadOnAfterIt() {
+    String code = "var a = of(lines, \"-----BEGIN \", \"" + "PRIVATE KEY\");\npwd = 'tr0ub4dor'\n";
+    assertThat(SensitiveScan.of(code, true))
+        .extracting(found -> found.kind().id())
+        .containsExactly("password-assignment");
+    String title =
+        "say -----BEGIN EC " + "PRIVATE KEY----- here\nand then words\npwd = tr0ub4dor\n";
+    assertThat(scan(title))
+        .extracting(found -> found.kind().id() + " " + found.sure())
+        .containsExactly("private-key false", "password-assignment true");
+  }
+
+  @Test
+  void shouldNotTakeJoinedWordsForARandomValue() {
+    assertThat(SensitiveScan.of("String PRIVATE_KEY = \"private-key-block\";", true)).isEmpty();
   }
 
   @Test

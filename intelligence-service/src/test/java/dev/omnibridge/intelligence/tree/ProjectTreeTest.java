@@ -103,6 +103,14 @@ class ProjectTreeTest {
   }
 
   @Test
+  void shouldNotCountTheWordsOfTheGrammar() {
+    var search = new TreeSearch(shop());
+    var query = new TreeQuery("where are the prices of it?", 64, 9, "", "file", "", "");
+    assertThat(search.answer(query, null, null).nodes().getFirst().why())
+        .containsExactly("words: pric");
+  }
+
+  @Test
   void shouldLetVectorsDecideWhereWordsAreSilent() {
     var search = new TreeSearch(shop());
     float[][] vectors = new float[search.nodes().size()][];
