@@ -35,6 +35,10 @@ class ArchitectureTest {
     "dev.omnibridge.reducer.fold..",
     "dev.omnibridge.stamping.stamp..",
     "dev.omnibridge.intelligence.analysis..",
+    "dev.omnibridge.intelligence.license..",
+    "dev.omnibridge.intelligence.sensitive..",
+    "dev.omnibridge.intelligence.similarity..",
+    "dev.omnibridge.intelligence.tree..",
     "dev.omnibridge.runtime.blake3..",
   };
 
@@ -184,6 +188,7 @@ class ArchitectureTest {
             .resideOutsideOfPackages(
                 ROOT + "dbadapter.stream..",
                 ROOT + "reducer.stream..",
+                ROOT + "intelligence.stream..",
                 ROOT + "runtime.stream..",
                 ROOT + "embedded..",
                 ROOT + "bridge.demo..",

@@ -33,7 +33,52 @@ class ArchitectureTest {
             "java.io",
             "org.jspecify..",
             "org.apache.tika..",
-            "dev.omnibridge.intelligence.analysis")
+            "dev.omnibridge.intelligence.analysis",
+            "dev.omnibridge.intelligence.license",
+            "dev.omnibridge.intelligence.sensitive")
+        .check(service);
+  }
+
+  @Test
+  void shouldKeepTheOtherCoresPure() {
+    classes()
+        .that()
+        .resideInAnyPackage(
+            "..intelligence.license",
+            "..intelligence.sensitive",
+            "..intelligence.similarity",
+            "..intelligence.tree")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "java.lang..",
+            "java.util..",
+            "java.time",
+            "java.nio.charset..",
+            "org.jspecify..",
+            "dev.omnibridge.intelligence.analysis",
+            "dev.omnibridge.intelligence.license",
+            "dev.omnibridge.intelligence.sensitive",
+            "dev.omnibridge.intelligence.similarity",
+            "dev.omnibridge.intelligence.tree")
+        .check(service);
+  }
+
+  @Test
+  void shouldTouchLuceneAndTheModelInOnePackageEach() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("..intelligence.index")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.lucene..")
+        .check(service);
+    noClasses()
+        .that()
+        .doNotHaveSimpleName("MiniLmEmbedder")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.langchain4j..", "ai.onnxruntime..")
         .check(service);
   }
 
@@ -52,7 +97,12 @@ class ArchitectureTest {
   void shouldKeepClockAndChanceOutOfTheAnalysis() {
     noClasses()
         .that()
-        .resideInAPackage("..intelligence.analysis")
+        .resideInAnyPackage(
+            "..intelligence.analysis",
+            "..intelligence.license",
+            "..intelligence.sensitive",
+            "..intelligence.similarity",
+            "..intelligence.tree")
         .should()
         .dependOnClassesThat()
         .belongToAnyOf(Clock.class, Instant.class, Random.class, UUID.class)

@@ -67,7 +67,7 @@ class StoredContentIT {
     String store = "127.0.0.1:" + storing.listen().await(5, SECONDS);
 
     analysing = Edge.open(vertx, new EdgeConfig("127.0.0.1", 0, Map.of(Peer.DB_ADAPTER, store)));
-    var config = IntelligenceConfig.from(Env.of(Map.of()));
+    var config = IntelligenceConfig.from(Env.of(Map.of("INTELLIGENCE_FEED", "false")));
     vertx.deployVerticle(new IntelligenceVerticle(config, analysing)).await(5, SECONDS);
     String service = "127.0.0.1:" + analysing.listen().await(5, SECONDS);
 

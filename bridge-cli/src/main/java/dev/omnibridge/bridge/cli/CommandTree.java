@@ -51,6 +51,10 @@ public final class CommandTree {
         new HistoryCommand(setting),
         new CancelCommand(setting),
         new StampCommand(setting),
+        new AnalyzeCommand(setting),
+        new SimilarCommand(setting),
+        new TreeCommand(setting),
+        new AskCommand(setting),
         new StateCommand(setting),
         new EventsCommand(setting));
   }

@@ -41,7 +41,9 @@ final class KafkaRecords {
     this.bootstrap = bootstrap;
     var catalogue = Catalogue.load();
     this.topics =
-        Stream.of("workflow", "stamp").map(kind -> catalogue.topic(environment, kind)).toList();
+        Stream.of("workflow", "stamp", "analysis")
+            .map(kind -> catalogue.topic(environment, kind))
+            .toList();
   }
 
   /**

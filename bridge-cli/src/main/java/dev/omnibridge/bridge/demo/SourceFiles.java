@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The source files of a project: those that git tracks, or without git those that look the part.
  */
-final class SourceFiles {
+public final class SourceFiles {
   private static final long GIT_SECONDS = 20;
   private static final Set<String> SKIPPED_DIRECTORIES =
       Set.of(".git", ".omnibridge", ".idea", ".vscode", "target", "node_modules");
@@ -50,7 +50,7 @@ final class SourceFiles {
   private SourceFiles() {}
 
   /** Relative paths in the order of their names. */
-  static List<Path> under(Path root) throws IOException {
+  public static List<Path> under(Path root) throws IOException {
     List<Path> tracked = tracked(root);
     return (tracked.isEmpty() ? walked(root) : tracked)
         .stream().filter(file -> isRegular(root.resolve(file))).sorted().toList();

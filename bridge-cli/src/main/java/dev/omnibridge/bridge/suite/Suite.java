@@ -107,6 +107,7 @@ public final class Suite implements AutoCloseable {
   private Map<String, String> environment() {
     var variables = new HashMap<>(options.environment());
     variables.putIfAbsent("REDUCER_SOLE", "true");
+    variables.putIfAbsent("INTELLIGENCE_INDEX", data.resolve("intelligence-index").toString());
     variables.putAll(servers.environment());
     return Map.copyOf(variables);
   }

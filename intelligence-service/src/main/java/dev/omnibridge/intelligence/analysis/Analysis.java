@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.intelligence.analysis;
 
+import dev.omnibridge.intelligence.license.LicenseFinding;
+import dev.omnibridge.intelligence.sensitive.SensitiveFinding;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param code null unless the language is known
  * @param tags recommended for cataloguing, sorted
  * @param recommendations sentences that follow from the figures
+ * @param outline types and functions in their order, empty unless the language is known
+ * @param sensitive secrets and personal data, without their values
+ * @param licenses that the text names or holds, surest first
  */
 public record Analysis(
     AnalysisType type,
@@ -33,6 +38,9 @@ public record Analysis(
     List<Relationship> relationships,
     List<String> tags,
     List<String> recommendations,
+    List<OutlineEntry> outline,
+    List<SensitiveFinding> sensitive,
+    List<LicenseFinding> licenses,
     Confidence confidence) {
 
   public Analysis {
@@ -40,5 +48,8 @@ public record Analysis(
     relationships = List.copyOf(relationships);
     tags = List.copyOf(tags);
     recommendations = List.copyOf(recommendations);
+    outline = List.copyOf(outline);
+    sensitive = List.copyOf(sensitive);
+    licenses = List.copyOf(licenses);
   }
 }

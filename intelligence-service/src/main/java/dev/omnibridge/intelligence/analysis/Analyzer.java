@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.intelligence.analysis;
 
+import dev.omnibridge.intelligence.license.Licenses;
+import dev.omnibridge.intelligence.sensitive.SensitiveScan;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,14 +13,19 @@ import org.jspecify.annotations.Nullable;
 public final class Analyzer {
   private final ContentTypes types = new ContentTypes();
 
-  /** The sample's limit bounds the work: see {@link Sample#DEFAULT_LIMIT}. */
+  /** A file on its own. The sample's limit bounds the work: see {@link Sample#DEFAULT_LIMIT}. */
   public Analysis analyze(Sample sample) {
+    return analyze(sample, false);
+  }
+
+  /** A file that may have been seen within its project, which makes the analysis surer. */
+  public Analysis analyze(Sample sample, boolean treeLoaded) {
     Decoded decoded =
         sample.bytes().length == 0 ? null : Decoded.from(sample.bytes(), sample.truncated());
     boolean text = sample.bytes().length == 0 || decoded != null;
     ContentType contentType = types.detect(sample, text);
     if (decoded == null) {
-      return concluded(withoutText(sample, contentType));
+      return concluded(withoutText(sample, contentType), treeLoaded);
     }
     var reading = TextReading.of(sample, decoded);
     return concluded(
@@ -29,7 +36,10 @@ public final class Analyzer {
             TextStatistics.entropy(sample.bytes()),
             reading,
             Patterns.find(reading),
-            Relationships.find(reading.source(), reading.language())));
+            Relationships.find(reading.source(), reading.language()),
+            SensitiveScan.of(decoded.text(), reading.isCode()),
+            Licenses.of(decoded.text())),
+        treeLoaded);
   }
 
   private static Findings withoutText(Sample sample, ContentType contentType) {
@@ -45,6 +55,8 @@ public final class Analyzer {
         TextStatistics.entropy(sample.bytes()),
         null,
         patterns,
+        List.of(),
+        List.of(),
         List.of());
   }
 
@@ -52,7 +64,7 @@ public final class Analyzer {
     return "The first bytes carry the signature of " + contentType.mediaType();
   }
 
-  private static Analysis concluded(Findings found) {
+  private static Analysis concluded(Findings found, boolean treeLoaded) {
     List<String> recommendations = Recommendations.of(found);
     TextReading reading = found.reading();
     return new Analysis(
@@ -71,14 +83,18 @@ public final class Analyzer {
         found.relationships(),
         Tags.of(found),
         recommendations,
-        Confidence.of(evidence(found, recommendations)));
+        reading == null ? List.of() : reading.outline(),
+        found.sensitive(),
+        found.licenses(),
+        Confidence.of(evidence(found, recommendations, treeLoaded)));
   }
 
   private static @Nullable TextStatistics textOf(AnalysisType type) {
     return type == AnalysisType.EMPTY ? new TextStatistics(0, 0, 0, 0, 0) : null;
   }
 
-  private static Confidence.Evidence evidence(Findings found, List<String> recommendations) {
+  private static Confidence.Evidence evidence(
+      Findings found, List<String> recommendations, boolean treeLoaded) {
     boolean classified = found.type() != AnalysisType.EMPTY;
     int indicators =
         (classified ? 1 : 0)
@@ -90,7 +106,7 @@ public final class Analyzer {
         found.patterns().size(),
         found.patterns().stream().mapToInt(p -> p.description().length()).average().orElse(0),
         indicators,
-        false,
+        treeLoaded,
         found.relationships().size());
   }
 }

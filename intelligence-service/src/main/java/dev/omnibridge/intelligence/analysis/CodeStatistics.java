@@ -29,9 +29,7 @@ public record CodeStatistics(
     return functions == 0 ? branchPoints + 1 : 1 + (double) branchPoints / functions;
   }
 
-  static CodeStatistics of(SourceText source, Language language) {
-    Grammar grammar = Grammar.of(language);
-    Structure structure = Structure.of(source.code(), grammar, language);
+  static CodeStatistics of(SourceText source, Grammar grammar, Structure structure) {
     return new CodeStatistics(
         source.codeLines(),
         source.commentLines(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.intelligence.analysis;
 
+import dev.omnibridge.intelligence.sensitive.SensitiveKind.Category;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -96,9 +97,21 @@ final class Recommendations {
   }
 
   private void secrets() {
-    int keys = found.count(Patterns.PRIVATE_KEY);
+    long keys = found.sureKeys();
     if (keys > 0) {
       say("Remove the private key from the content and replace the key, it counts as leaked.");
+    }
+    long others = found.sure(Category.SECRET) - keys;
+    if (others > 0) {
+      say(
+          "Move %s out of the content and replace what it opens, it counts as leaked.",
+          Plural.of(others, "secret"));
+    }
+    long personal = found.sure(Category.PERSONAL);
+    if (personal > 0) {
+      say(
+          "Check whether personal data may be kept here: it stands in %s.",
+          Plural.of(personal, "place"));
     }
   }
 

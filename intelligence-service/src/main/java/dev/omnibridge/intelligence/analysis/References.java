@@ -22,7 +22,7 @@ final class References {
   private int lastLine;
 
   void add(Relationship.Kind kind, String target, int line) {
-    String clean = target.strip();
+    String clean = withoutUser(target.strip());
     if (clean.isEmpty() || clean.length() > LONGEST_TARGET) {
       return;
     }
@@ -42,9 +42,18 @@ final class References {
     }
   }
 
+  /** A user and password in an address stay out of what is told about it. */
+  private static String withoutUser(String target) {
+    int scheme = target.indexOf("://");
+    int sign = scheme < 0 ? -1 : target.indexOf('@', scheme);
+    int slash = scheme < 0 ? -1 : target.indexOf('/', scheme + 3);
+    boolean user = sign > 0 && (slash < 0 || sign < slash);
+    return user ? target.substring(0, scheme + 3) + target.substring(sign + 1) : target;
+  }
+
   /** Adds a target unless this line has named it already. */
   void addOnce(Relationship.Kind kind, String target, int line) {
-    if (line != lastLine || !lastTargets.contains(target)) {
+    if (line != lastLine || !lastTargets.contains(withoutUser(target))) {
       add(kind, target, line);
     }
   }

@@ -28,6 +28,15 @@ public record Sample(byte[] bytes, long size, @Nullable String path) {
     return new Sample(part, content.length, path);
   }
 
+  /** The bytes as text; null when they are none. */
+  public @Nullable String text() {
+    if (bytes.length == 0) {
+      return "";
+    }
+    Decoded decoded = Decoded.from(bytes, truncated());
+    return decoded == null ? null : decoded.text();
+  }
+
   boolean truncated() {
     return size > bytes.length;
   }

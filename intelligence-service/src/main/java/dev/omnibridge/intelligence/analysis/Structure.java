@@ -2,15 +2,20 @@
 package dev.omnibridge.intelligence.analysis;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Functions, types and branch points, counted in one pass over the tokens of masked code. */
-record Structure(int functions, int types, int branchPoints) {
+/**
+ * Functions, types and branch points, found in one pass over the tokens of masked code; the
+ * functions and types with where they stand.
+ */
+record Structure(int functions, int types, int branchPoints, List<OutlineEntry> outline) {
 
-  static Structure of(String code, Grammar grammar, Language language) {
+  static Structure of(SourceText source, Grammar grammar, Language language) {
     boolean foldCase = language == Language.SQL;
-    return new Pass(foldCase ? code.toLowerCase(Locale.ROOT) : code, grammar, language).run();
+    String code = foldCase ? source.code().toLowerCase(Locale.ROOT) : source.code();
+    return new Pass(code, grammar, language, new Outline(source, language)).run();
   }
 
   private static final class Pass {
@@ -55,22 +60,29 @@ record Structure(int functions, int types, int branchPoints) {
     private final String code;
     private final Grammar grammar;
     private final Language language;
+    private final Outline outline;
     private final ArrayDeque<String> parentheses = new ArrayDeque<>();
+    private final ArrayDeque<Integer> parenthesesAt = new ArrayDeque<>();
     private String before = NOTHING;
     private String last = NOTHING;
     private String candidate = NOTHING;
     private String openType = NOTHING;
     private boolean typeNamed;
     private boolean firstOnLine = true;
+    private String typeName = NOTHING;
     private int functions;
     private int types;
     private int branchPoints;
     private int at;
+    private int tokenAt;
+    private int lastAt;
+    private int candidateAt;
 
-    Pass(String code, Grammar grammar, Language language) {
+    Pass(String code, Grammar grammar, Language language, Outline outline) {
       this.code = code;
       this.grammar = grammar;
       this.language = language;
+      this.outline = outline;
     }
 
     Structure run() {
@@ -80,6 +92,7 @@ record Structure(int functions, int types, int branchPoints) {
           firstOnLine |= c == '\n' || c == '\r';
           at++;
         } else {
+          tokenAt = at;
           String token = next(c);
           if (Character.isJavaIdentifierStart(c)) {
             word(token);
@@ -88,10 +101,11 @@ record Structure(int functions, int types, int branchPoints) {
           }
           before = last;
           last = token;
+          lastAt = tokenAt;
           firstOnLine = false;
         }
       }
-      return new Structure(functions, types, branchPoints);
+      return new Structure(functions, types, branchPoints, outline.entries());
     }
 
     private String next(char c) {
@@ -121,6 +135,7 @@ record Structure(int functions, int types, int branchPoints) {
       }
       functionWord(token);
       typeWord(token);
+      outline.word(token, tokenAt);
     }
 
     private void functionWord(String token) {
@@ -131,7 +146,10 @@ record Structure(int functions, int types, int branchPoints) {
             case WORD_FIRST_ON_LINE ->
                 grammar.functionWords().contains(token) && (firstOnLine || last.equals("async"));
           };
-      functions += counts ? 1 : 0;
+      if (counts) {
+        functions++;
+        outline.functionWord(parentheses.size());
+      }
     }
 
     /** A name directly after a type word completes a declaration, or waits for its brace. */
@@ -142,8 +160,11 @@ record Structure(int functions, int types, int branchPoints) {
         candidate = NOTHING;
       } else if (!openType.isEmpty() && !typeNamed) {
         typeNamed = true;
+        typeName = token;
+        candidateAt = tokenAt;
         if (!waitsForBrace()) {
           types++;
+          outline.type(token, tokenAt);
           openType = NOTHING;
         }
       }
@@ -170,15 +191,41 @@ record Structure(int functions, int types, int branchPoints) {
 
     private void symbol(String token) {
       switch (token) {
-        case "(" -> parentheses.push(definable() ? last : NOTHING);
-        case ")" -> candidate = parentheses.isEmpty() ? NOTHING : parentheses.pop();
+        case "(" -> openParenthesis();
+        case ")" -> closeParenthesis();
         case "{" -> openBrace();
+        case "}", ";" -> endsBlock(token);
         case "&&", "||" -> branchPoints++;
         case "?" -> branchPoints += isTernary() ? 1 : 0;
-        default -> candidate = continuesHead(token) ? candidate : NOTHING;
+        default -> {
+          candidate = continuesHead(token) ? candidate : NOTHING;
+          if (token.equals("=") && parentheses.isEmpty()) {
+            outline.equalsSign(tokenAt);
+          }
+        }
       }
       if (!typeNamed || !"<>[]:,".contains(token)) {
         openType = NOTHING;
+      }
+    }
+
+    private void openParenthesis() {
+      outline.parenthesis(last, lastAt, parentheses.size());
+      parentheses.push(definable() ? last : NOTHING);
+      parenthesesAt.push(lastAt);
+    }
+
+    private void closeParenthesis() {
+      candidate = parentheses.isEmpty() ? NOTHING : parentheses.pop();
+      candidateAt = parenthesesAt.isEmpty() ? tokenAt : parenthesesAt.pop();
+    }
+
+    private void endsBlock(String token) {
+      candidate = NOTHING;
+      if (token.equals("}")) {
+        outline.close(tokenAt);
+      } else {
+        outline.ended(tokenAt);
       }
     }
 
@@ -192,10 +239,13 @@ record Structure(int functions, int types, int branchPoints) {
     private void openBrace() {
       if (grammar.functions() == Grammar.Functions.PARENTHESES_AND_BRACE && !candidate.isEmpty()) {
         functions++;
+        outline.function(candidate, candidateAt);
       }
       if (waitsForBrace() && !openType.isEmpty()) {
         types++;
+        outline.type(typeNamed ? typeName : NOTHING, typeNamed ? candidateAt : tokenAt);
       }
+      outline.open();
       candidate = NOTHING;
       openType = NOTHING;
     }

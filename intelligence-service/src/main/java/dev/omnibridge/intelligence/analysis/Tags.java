@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.intelligence.analysis;
 
+import dev.omnibridge.intelligence.license.LicenseFinding;
+import dev.omnibridge.intelligence.sensitive.SensitiveKind.Category;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
@@ -10,6 +12,7 @@ final class Tags {
   /** Decisions per function from which code counts as complex. */
   private static final double COMPLEX = 10;
 
+  private static final double SURE_LICENSE = 0.9;
   private static final double DOCUMENTED_SHARE = 0.15;
 
   private Tags() {}
@@ -25,6 +28,7 @@ final class Tags {
     if (reading != null) {
       ofText(reading, tags);
       ofPatterns(found, tags);
+      ofLicenses(found, tags);
     }
     return List.copyOf(tags);
   }
@@ -35,10 +39,6 @@ final class Tags {
     }
     if (reading.natural() != null) {
       tags.add("lang:" + reading.natural().code());
-    }
-    String license = Patterns.license(reading.lines());
-    if (!license.isEmpty()) {
-      tags.add("license:" + license.toLowerCase(Locale.ROOT));
     }
     if (reading.encoding().malformed() > 0) {
       tags.add("damaged-text");
@@ -54,8 +54,20 @@ final class Tags {
     add(tags, found.count(Patterns.TESTS) > 0, "test");
     add(tags, found.count(Patterns.GENERATED) > 0, "generated");
     add(tags, found.count(Patterns.TODO) > 0, "todo");
-    add(tags, found.count(Patterns.PRIVATE_KEY) > 0, "secret");
+    add(tags, found.sure(Category.SECRET) > 0, "secret");
+    add(tags, found.sure(Category.PERSONAL) > 0, "personal-data");
     add(tags, found.count(Patterns.SHEBANG) > 0, "script");
+  }
+
+  /** An expression of several licenses gives a tag for each of them. */
+  private static void ofLicenses(Findings found, TreeSet<String> tags) {
+    for (LicenseFinding license : found.licenses()) {
+      if (license.confidence() >= SURE_LICENSE) {
+        for (String id : license.spdxId().split(" (AND|OR|WITH) ")) {
+          tags.add("license:" + id.toLowerCase(Locale.ROOT));
+        }
+      }
+    }
   }
 
   private static void add(TreeSet<String> tags, boolean fits, String tag) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.intelligence.analysis;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A text with everything the later passes ask about it. */
@@ -11,13 +12,16 @@ record TextReading(
     @Nullable LanguageGuess guess,
     @Nullable NaturalLanguage natural,
     TextStatistics text,
-    @Nullable CodeStatistics code) {
+    @Nullable CodeStatistics code,
+    List<OutlineEntry> outline) {
 
   static TextReading of(Sample sample, Decoded decoded) {
     Lines lines = Lines.of(decoded.text());
     LanguageGuess guess = Languages.guess(lines, sample.fileName(), sample.truncated());
     Language language = guess == null ? null : guess.language();
     SourceText source = SourceText.of(lines, Syntax.of(language));
+    Grammar grammar = Grammar.of(language);
+    Structure structure = language == null ? null : Structure.of(source, grammar, language);
     return new TextReading(
         decoded.encoding(),
         lines,
@@ -25,7 +29,8 @@ record TextReading(
         guess,
         NaturalLanguages.guess(isProse(language) ? decoded.text() : source.comments()),
         TextStatistics.of(lines),
-        language == null ? null : CodeStatistics.of(source, language));
+        structure == null ? null : CodeStatistics.of(source, grammar, structure),
+        structure == null ? List.of() : structure.outline());
   }
 
   @Nullable Language language() {

@@ -7,9 +7,13 @@ import dev.omnibridge.intelligence.analysis.Analysis;
 import dev.omnibridge.intelligence.analysis.AnalysisType;
 import dev.omnibridge.intelligence.analysis.CodeStatistics;
 import dev.omnibridge.intelligence.analysis.Confidence;
+import dev.omnibridge.intelligence.analysis.OutlineEntry;
 import dev.omnibridge.intelligence.analysis.Pattern;
 import dev.omnibridge.intelligence.analysis.Relationship;
 import dev.omnibridge.intelligence.analysis.TextStatistics;
+import dev.omnibridge.intelligence.license.LicenseFinding;
+import dev.omnibridge.intelligence.sensitive.SensitiveFinding;
+import java.util.Locale;
 
 /** Writes an analysis as the message of the contract. */
 final class AnalysisMessages {
@@ -23,11 +27,15 @@ final class AnalysisMessages {
             .setTruncated(analysis.truncated())
             .setAnalyzedBytes(analysis.analysedBytes())
             .setEntropyBits(analysis.entropy())
+            .setAnalysisType(analysis.type().id())
             .addAllTags(analysis.tags())
             .addAllRecommendations(analysis.recommendations())
             .setConfidence(toMessage(analysis.confidence()));
     analysis.patterns().forEach(pattern -> message.addPatterns(toMessage(pattern)));
     analysis.relationships().forEach(link -> message.addRelationships(toMessage(link)));
+    analysis.sensitive().forEach(found -> message.addSensitive(toMessage(found)));
+    analysis.licenses().forEach(found -> message.addLicenses(toMessage(found)));
+    analysis.outline().forEach(entry -> message.addOutline(toMessage(entry)));
     addText(analysis, message);
     return message.build();
   }
@@ -91,6 +99,36 @@ final class AnalysisMessages {
     return dev.omnibridge.api.intelligence.v1.Relationship.newBuilder()
         .setKind(kind)
         .setTarget(link.target())
+        .build();
+  }
+
+  private static dev.omnibridge.api.intelligence.v1.SensitiveFinding toMessage(
+      SensitiveFinding found) {
+    return dev.omnibridge.api.intelligence.v1.SensitiveFinding.newBuilder()
+        .setKind(found.kind().id())
+        .setCategory(found.kind().category().id())
+        .setLine(found.line())
+        .setExcerpt(found.excerpt())
+        .setConfidence(found.confidence())
+        .build();
+  }
+
+  private static dev.omnibridge.api.intelligence.v1.LicenseFinding toMessage(LicenseFinding found) {
+    return dev.omnibridge.api.intelligence.v1.LicenseFinding.newBuilder()
+        .setSpdxId(found.spdxId())
+        .setConfidence(found.confidence())
+        .setSource(found.source().id())
+        .setLine(found.line())
+        .build();
+  }
+
+  private static dev.omnibridge.api.intelligence.v1.OutlineEntry toMessage(OutlineEntry entry) {
+    return dev.omnibridge.api.intelligence.v1.OutlineEntry.newBuilder()
+        .setKind(entry.kind().name().toLowerCase(Locale.ROOT))
+        .setName(entry.name())
+        .setFirstLine(entry.firstLine())
+        .setLastLine(entry.lastLine())
+        .setDepth(entry.depth())
         .build();
   }
 

@@ -2,80 +2,58 @@
 package dev.omnibridge.intelligence.rpc;
 
 import dev.omnibridge.api.intelligence.v1.AnalyzeRequest;
-import dev.omnibridge.api.intelligence.v1.AnalyzeRequest.SourceCase;
 import dev.omnibridge.api.intelligence.v1.AnalyzeResponse;
+import dev.omnibridge.api.intelligence.v1.AnalyzeTreeRequest;
+import dev.omnibridge.api.intelligence.v1.AnalyzeTreeResponse;
+import dev.omnibridge.api.intelligence.v1.FindSimilarRequest;
+import dev.omnibridge.api.intelligence.v1.FindSimilarResponse;
 import dev.omnibridge.api.intelligence.v1.IntelligenceServiceGrpc;
-import dev.omnibridge.intelligence.IntelligenceConfig;
-import dev.omnibridge.intelligence.analysis.Sample;
-import dev.omnibridge.intelligence.store.ContentSource;
-import dev.omnibridge.runtime.Fault;
-import dev.omnibridge.runtime.Fault.Kind;
-import dev.omnibridge.runtime.rpc.CallScope;
+import dev.omnibridge.api.intelligence.v1.NavigateTreeRequest;
+import dev.omnibridge.api.intelligence.v1.NavigateTreeResponse;
+import dev.omnibridge.api.intelligence.v1.QueryTreeRequest;
+import dev.omnibridge.api.intelligence.v1.QueryTreeResponse;
 import dev.omnibridge.runtime.rpc.Replies;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.vertx.core.Context;
-import io.vertx.core.Future;
-import java.time.Duration;
-import java.util.Locale;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 
-/** Answers Analyze: finds the bytes, waits for a turn, analyses on a worker thread. */
+/** The service's door: hands each call to what answers it, on the service's context. */
 public final class IntelligenceApi extends IntelligenceServiceGrpc.IntelligenceServiceImplBase {
   private final Context context;
-  private final IntelligenceConfig config;
-  private final ContentSource contents;
-  private final Turns turns;
   private final Analyses analyses;
+  private final TreeIntakes intakes;
+  private final Questions questions;
 
   public IntelligenceApi(
-      Context context,
-      IntelligenceConfig config,
-      ContentSource contents,
-      Turns turns,
-      Analyses analyses) {
+      Context context, Analyses analyses, TreeIntakes intakes, Questions questions) {
     this.context = context;
-    this.config = config;
-    this.contents = contents;
-    this.turns = turns;
     this.analyses = analyses;
+    this.intakes = intakes;
+    this.questions = questions;
   }
 
   @Override
   public void analyze(AnalyzeRequest request, StreamObserver<AnalyzeResponse> out) {
-    Replies.unary(context, out, scope -> analyze(request, scope));
+    Replies.unary(context, out, scope -> analyses.analyze(request, scope));
   }
 
-  private Future<AnalyzeResponse> analyze(AnalyzeRequest request, CallScope scope) {
-    Duration limit = scope.within(config.timeout());
-    return turns
-        .take(scope, limit, work(request, scope))
-        .timeout(Math.max(1, limit.toMillis()), TimeUnit.MILLISECONDS)
-        .recover(IntelligenceApi::inTime);
+  @Override
+  public void findSimilar(FindSimilarRequest request, StreamObserver<FindSimilarResponse> out) {
+    Replies.unary(context, out, scope -> questions.similar(request, scope));
   }
 
-  /** What waits for its turn keeps the part to analyse, not the whole request. */
-  private Supplier<Future<AnalyzeResponse>> work(AnalyzeRequest request, CallScope scope) {
-    String path = request.getFilePath();
-    if (request.getSourceCase() == SourceCase.CONTENT) {
-      int size = request.getContent().size();
-      byte[] part =
-          request.getContent().substring(0, Math.min(size, config.maxBytes())).toByteArray();
-      return () -> analyses.run(new Sample(part, size, path), scope);
-    }
-    String hash = request.getContentHash().toLowerCase(Locale.ROOT);
-    return () ->
-        contents
-            .read(hash, path, scope, scope.within(config.timeout()))
-            .compose(sample -> analyses.run(sample, scope));
+  @Override
+  public StreamObserver<AnalyzeTreeRequest> analyzeTree(StreamObserver<AnalyzeTreeResponse> out) {
+    return intakes.begin((ServerCallStreamObserver<AnalyzeTreeResponse>) out);
   }
 
-  private static Future<AnalyzeResponse> inTime(Throwable failure) {
-    return Future.failedFuture(
-        failure instanceof TimeoutException
-            ? Fault.of(
-                Kind.TIMEOUT, "ANALYSIS_TIMEOUT", "The time was over before the analysis was done.")
-            : failure);
+  @Override
+  public void queryTree(QueryTreeRequest request, StreamObserver<QueryTreeResponse> out) {
+    Replies.unary(context, out, scope -> questions.query(request, scope));
+  }
+
+  @Override
+  public void navigateTree(NavigateTreeRequest request, StreamObserver<NavigateTreeResponse> out) {
+    Replies.unary(context, out, scope -> questions.navigate(request, scope));
   }
 }

@@ -43,7 +43,27 @@ class LinearTimeTest {
         "import '",
         "[",
         "{\"a\":",
-        "a("
+        "a(",
+        "@",
+        "a@a.",
+        "+1",
+        "1",
+        "1.",
+        "1-",
+        "eyJ",
+        "eyJa.",
+        "password=",
+        "password='",
+        "token:\"",
+        "://a:",
+        "DE89",
+        "DE89 ",
+        "SPDX-License-Identifier:",
+        "SPDX-License-Identifier: MIT OR ",
+        "permission is hereby granted ",
+        "fun a",
+        "def a\n ",
+        "-----BEGIN PRIVATE KEY"
       })
   void shouldTakeLinearTimeForRepeatedOpenings(String opening) {
     byte[] bytes = opening.repeat((1 << 18) / opening.length()).getBytes(StandardCharsets.UTF_8);

@@ -68,7 +68,9 @@ class PatternsTest {
   @Test
   void shouldWarnOfAPrivateKey() {
     Analysis analysis =
-        Samples.analyze("-----BEGIN " + "EC PRIVATE KEY-----\nabc\n-----END", "id.pem");
+        Samples.analyze(
+            "-----BEGIN " + "EC PRIVATE KEY-----\n" + "q7Zr2Xk9Lm4T".repeat(5) + "\n-----END",
+            "id.pem");
     assertThat(names(analysis)).contains("private-key-block");
     assertThat(analysis.tags()).contains("secret");
     assertThat(analysis.recommendations().get(1)).startsWith("Remove the private key");

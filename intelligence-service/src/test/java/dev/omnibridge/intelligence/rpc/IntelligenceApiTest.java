@@ -66,7 +66,8 @@ class IntelligenceApiTest {
   }
 
   private static IntelligenceConfig config(int workers, int queue, Duration timeout) {
-    return new IntelligenceConfig(4096, workers, queue, timeout);
+    var alone = new IntelligenceConfig.Similar(false, "", 100, false, "127.0.0.1:1", "test");
+    return new IntelligenceConfig(4096, workers, queue, timeout, 100, alone);
   }
 
   @AfterEach

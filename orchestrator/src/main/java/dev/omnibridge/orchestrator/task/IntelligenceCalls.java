@@ -8,16 +8,23 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import dev.omnibridge.api.intelligence.v1.Analysis;
 import dev.omnibridge.api.intelligence.v1.AnalyzeRequest;
+import dev.omnibridge.api.intelligence.v1.AnalyzeResponse;
 import dev.omnibridge.api.intelligence.v1.Confidence;
 import dev.omnibridge.api.intelligence.v1.IntelligenceServiceGrpc;
+import dev.omnibridge.api.intelligence.v1.SensitiveFinding;
 import dev.omnibridge.orchestrator.run.TaskRunner.Task;
 import dev.omnibridge.runtime.rpc.Calls;
 import io.grpc.Channel;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** The call analyze. */
 final class IntelligenceCalls {
+  private static final double SURE = 0.5;
+
   private final Channel channel;
 
   IntelligenceCalls(Channel channel) {
@@ -27,7 +34,10 @@ final class IntelligenceCalls {
   Future<JsonNode> analyze(Task task, Duration deadline) {
     Arguments arguments = new Arguments("analyze", task.arguments());
     AnalyzeRequest.Builder request =
-        AnalyzeRequest.newBuilder().setFilePath(arguments.text("path", ""));
+        AnalyzeRequest.newBuilder()
+            .setFilePath(arguments.text("path", ""))
+            .setNamespace(task.run().workflow().namespace())
+            .setAnalysisContext("workflow " + task.run().id().value());
     if (task.run().correlationId() != null) {
       request.setCorrelationId(task.run().correlationId());
     }
@@ -39,13 +49,16 @@ final class IntelligenceCalls {
     }
     return Calls.unary(
             channel, IntelligenceServiceGrpc.getAnalyzeMethod(), request.build(), deadline)
-        .map(response -> json(response.getAnalysis()));
+        .map(IntelligenceCalls::json);
   }
 
-  private static JsonNode json(Analysis analysis) {
+  private static JsonNode json(AnalyzeResponse response) {
+    Analysis analysis = response.getAnalysis();
     ObjectNode node =
         JsonNodeFactory.instance
             .objectNode()
+            .put("analysisType", analysis.getAnalysisType())
+            .put("contentHash", response.getContentHash())
             .put("contentType", analysis.getContentType())
             .put("language", analysis.getLanguage())
             .put("naturalLanguage", analysis.getNaturalLanguage())
@@ -56,7 +69,8 @@ final class IntelligenceCalls {
             .put("functions", analysis.getCodeStatistics().getFunctions())
             .put("types", analysis.getCodeStatistics().getTypes())
             .put("entropy", analysis.getEntropyBits())
-            .put("degraded", false);
+            .put("cached", response.getCached())
+            .put("degraded", response.getDegraded());
     ArrayNode tags = node.putArray("tags");
     analysis.getTagsList().forEach(tags::add);
     ArrayNode patterns = node.putArray("patterns");
@@ -70,7 +84,37 @@ final class IntelligenceCalls {
                 .put("detail", found.getDetail()));
     ArrayNode recommendations = node.putArray("recommendations");
     analysis.getRecommendationsList().forEach(recommendations::add);
+    ArrayNode licenses = node.putArray("licenses");
+    analysis.getLicensesList().forEach(found -> licenses.add(found.getSpdxId()));
+    node.set("sensitive", sensitive(analysis.getSensitiveList()));
+    ArrayNode duplicates = node.putArray("nearDuplicates");
+    response
+        .getNearDuplicatesList()
+        .forEach(near ->
+            duplicates
+                .addObject()
+                .put("contentHash", near.getContentHash())
+                .put("path", near.getPath())
+                .put("resemblance", near.getResemblance()));
     node.set("confidence", json(analysis.getConfidence()));
+    return node;
+  }
+
+  /** How many and which kinds; placeholders and examples are left out. */
+  private static ObjectNode sensitive(List<SensitiveFinding> findings) {
+    Set<String> kinds = new TreeSet<>();
+    int secrets = 0;
+    int personal = 0;
+    for (SensitiveFinding found : findings) {
+      if (found.getConfidence() >= SURE) {
+        kinds.add(found.getKind());
+        secrets += found.getCategory().equals("secret") ? 1 : 0;
+        personal += found.getCategory().equals("personal") ? 1 : 0;
+      }
+    }
+    ObjectNode node =
+        JsonNodeFactory.instance.objectNode().put("secrets", secrets).put("personal", personal);
+    kinds.forEach(node.putArray("kinds")::add);
     return node;
   }
 

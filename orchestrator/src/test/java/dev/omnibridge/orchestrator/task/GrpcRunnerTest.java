@@ -22,6 +22,8 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -58,6 +60,45 @@ class GrpcRunnerTest {
       names = {"INVALID", "NOT_FOUND", "EXISTS", "REFUSED", "OUT_OF_RANGE"})
   void shouldNotRetryWhatIsRefusedForWhatItIs(Fault.Kind kind) {
     assertThat(failed(kind).retryable()).isFalse();
+  }
+
+  @Test
+  void shouldGoOnWithTheMarkedFallbackAtOnceAfterTheFifthFailureInARow() {
+    CallPolicy optional =
+        new CallPolicy(
+            TaskKind.OPTIONAL,
+            RetryPolicy.doubling(1, Duration.ofMillis(200)),
+            IntelligenceCalls.fallback());
+    Fault away = Fault.unavailable("AWAY", "It is away.", null);
+    AtomicInteger calls = new AtomicInteger();
+    CalledService service = new CalledService("minds", NOWHERE, Duration.ofMillis(500), 1);
+    GrpcRunner runner =
+        new GrpcRunner(
+            service,
+            optional,
+            (_, _) -> {
+              calls.incrementAndGet();
+              return Future.failedFuture(away);
+            });
+    for (int i = 0; i < 5; i++) {
+      assertThat(runner.run(task()).toCompletableFuture().join())
+          .isInstanceOf(Outcome.Failed.class);
+    }
+
+    long began = System.nanoTime();
+    Outcome sixth = runner.run(task()).toCompletableFuture().join();
+    Duration took = Duration.ofNanos(System.nanoTime() - began);
+
+    assertThat(calls).hasValue(5);
+    assertThat(took).isLessThan(Duration.ofMillis(10));
+    assertThat(sixth)
+        .isInstanceOfSatisfying(
+            Outcome.Degraded.class,
+            degraded -> {
+              assertThat(degraded.fallback().path("analysisType").asText()).isEqualTo("fallback");
+              assertThat(degraded.fallback().path("degraded").asBoolean()).isTrue();
+              assertThat(degraded.fallback().at("/confidence/score").asDouble()).isZero();
+            });
   }
 
   private static Outcome.Failed failed(Fault.Kind kind) {

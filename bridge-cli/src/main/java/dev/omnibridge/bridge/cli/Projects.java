@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.bridge.cli;
+
+import dev.omnibridge.api.intelligence.v1.AnalyzeTreeResponse;
+import dev.omnibridge.bridge.CliFailure;
+import dev.omnibridge.bridge.ExitCode;
+import dev.omnibridge.bridge.client.TreeUpload;
+import dev.omnibridge.bridge.demo.SourceFiles;
+import dev.omnibridge.bridge.view.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Projects on this machine, brought to the suite as trees. */
+final class Projects {
+  private Projects() {}
+
+  /** The stored tree of a directory's source files, with progress on the way. */
+  static AnalyzeTreeResponse analyze(Session session, Path directory) {
+    if (!Files.isDirectory(directory)) {
+      throw new CliFailure(ExitCode.USAGE, "There is no directory " + directory + ".");
+    }
+    var progress = Progress.of(session.setting(), session.json(), "analysed");
+    try {
+      List<Path> files = SourceFiles.under(directory);
+      if (files.isEmpty()) {
+        throw new CliFailure(ExitCode.USAGE, "There are no source files in " + directory + ".");
+      }
+      return TreeUpload.send(
+          session.client(), directory, files, done -> progress.update(done, files.size(), ""));
+    } catch (IOException unreadable) {
+      throw new CliFailure(
+          ExitCode.USAGE,
+          "%s cannot be read (%s).".formatted(directory, unreadable.getMessage()),
+          unreadable);
+    } finally {
+      progress.clear();
+    }
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.bridge.client;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.util.Timestamps;
+import dev.omnibridge.api.intelligence.v1.AnalyzeTreeRequest;
+import dev.omnibridge.api.intelligence.v1.AnalyzeTreeResponse;
+import dev.omnibridge.api.intelligence.v1.IntelligenceServiceGrpc;
+import dev.omnibridge.api.intelligence.v1.TreeEntries;
+import dev.omnibridge.api.intelligence.v1.TreeEntry;
+import dev.omnibridge.api.intelligence.v1.TreeHeader;
+import dev.omnibridge.runtime.rpc.Peer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/** Streams the files of a project to the intelligence service, the first part of each. */
+public final class TreeUpload {
+  private static final int OF_EACH_FILE = 64 * 1024;
+  private static final int BYTES_PER_MESSAGE = 1024 * 1024;
+  private static final int FILES_PER_MESSAGE = 200;
+  private static final int FILES_PER_SECOND = 50;
+
+  private TreeUpload() {}
+
+  /** The stored tree of these files, relative to the root; files that vanish are left out. */
+  public static AnalyzeTreeResponse send(
+      Client client, Path root, List<Path> files, IntConsumer progress) throws IOException {
+    return client.upload(
+        Peer.INTELLIGENCE,
+        IntelligenceServiceGrpc.getAnalyzeTreeMethod(),
+        Client.LIMIT.plus(Duration.ofSeconds(files.size() / FILES_PER_SECOND)),
+        (Client.Sink<AnalyzeTreeRequest> sink) -> write(root, files, progress, sink));
+  }
+
+  private static void write(
+      Path root, List<Path> files, IntConsumer progress, Client.Sink<AnalyzeTreeRequest> sink)
+      throws IOException {
+    String name = root.toAbsolutePath().normalize().toString().replace('\\', '/');
+    boolean open =
+        sink.write(
+            AnalyzeTreeRequest.newBuilder()
+                .setHeader(TreeHeader.newBuilder().setProjectRoot(name))
+                .build());
+    var message = TreeEntries.newBuilder();
+    long bytes = 0;
+    int done = 0;
+    for (Path file : files) {
+      if (message.getEntriesCount() >= FILES_PER_MESSAGE || bytes >= BYTES_PER_MESSAGE) {
+        open = open && sink.write(part(message));
+        message.clear();
+        bytes = 0;
+        progress.accept(done);
+      }
+      if (!open) {
+        return;
+      }
+      bytes += add(root, file, message);
+      done++;
+    }
+    if (message.getEntriesCount() > 0) {
+      boolean unused = sink.write(part(message));
+    }
+    progress.accept(done);
+  }
+
+  private static AnalyzeTreeRequest part(TreeEntries.Builder entries) {
+    return AnalyzeTreeRequest.newBuilder().setEntries(entries.build()).build();
+  }
+
+  private static int add(Path root, Path file, TreeEntries.Builder message) throws IOException {
+    Path path = root.resolve(file);
+    try (InputStream in = Files.newInputStream(path)) {
+      ByteString content = UnsafeByteOperations.unsafeWrap(in.readNBytes(OF_EACH_FILE));
+      message.addEntries(
+          TreeEntry.newBuilder()
+              .setPath(file.toString().replace('\\', '/'))
+              .setSize(Math.max(Files.size(path), content.size()))
+              .setLastModified(Timestamps.fromMillis(Files.getLastModifiedTime(path).toMillis()))
+              .setContent(content));
+      return content.size();
+    } catch (NoSuchFileException vanished) {
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.intelligence.embedding;
+
+import dev.omnibridge.runtime.LogKeys;
+import io.vertx.core.Future;
+import io.vertx.core.WorkerExecutor;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The best embedder there is: the model once it is loaded, which begins in the background when it
+ * is first asked for, and the lexical one before that, without it, and when it cannot be loaded.
+ * The model works on one thread of its own, never on an event loop. Used on one context only.
+ */
+public final class Embedders {
+  private static final Logger log = LoggerFactory.getLogger(Embedders.class);
+
+  private final LexicalEmbedder lexical = new LexicalEmbedder();
+  private final WorkerExecutor worker;
+  private final @Nullable Supplier<Embedder> loader;
+  private volatile @Nullable Future<@Nullable Embedder> loading;
+
+  /** With the model inside the Maven artifact, or without any. */
+  public static Embedders of(WorkerExecutor worker, boolean enabled) {
+    return new Embedders(worker, enabled ? MiniLmEmbedder::new : null);
+  }
+
+  Embedders(WorkerExecutor worker, @Nullable Supplier<Embedder> loader) {
+    this.worker = worker;
+    this.loader = loader;
+  }
+
+  /** A vector and what made it. */
+  public record Vector(String model, float[] values) {}
+
+  /** The name of the model, whether it is there or not. */
+  public String modelName() {
+    return MiniLmEmbedder.MODEL;
+  }
+
+  /** False when only the lexical embedder will ever answer. */
+  public boolean hasModel() {
+    Future<@Nullable Embedder> begun = loading;
+    return loader != null && (begun == null || !begun.isComplete() || begun.result() != null);
+  }
+
+  /** True once the model answers. */
+  public boolean ready() {
+    Future<@Nullable Embedder> begun = loading;
+    return begun != null && begun.isComplete() && begun.result() != null;
+  }
+
+  /**
+   * The vector of the best embedder that is there within the time. Never fails for want of a model;
+   * the answer says which one made it.
+   */
+  public Future<Vector> embed(String text, Duration patience) {
+    return model()
+        .timeout(Math.max(1, patience.toMillis()), TimeUnit.MILLISECONDS)
+        .otherwiseEmpty()
+        .compose(model -> model == null ? plain(text) : on(model, text));
+  }
+
+  private Future<Vector> plain(String text) {
+    return Future.succeededFuture(new Vector(lexical.model(), lexical.embed(text)));
+  }
+
+  private Future<Vector> on(Embedder model, String text) {
+    return worker.executeBlocking(() -> new Vector(model.model(), model.embed(text)), false);
+  }
+
+  /** The model; null when there is none. The first call begins to load it. */
+  public Future<@Nullable Embedder> model() {
+    Future<@Nullable Embedder> begun = loading;
+    if (begun == null) {
+      Supplier<Embedder> make = loader;
+      begun = make == null ? Future.succeededFuture() : worker.executeBlocking(() -> load(make));
+      loading = begun;
+    }
+    return begun;
+  }
+
+  /** What the native library throws on a platform it was not built for is an Error. */
+  private static @Nullable Embedder load(Supplier<Embedder> loader) {
+    long began = System.nanoTime();
+    try {
+      Embedder model = loader.get();
+      float[] unused = model.embed("warm");
+      log.atInfo()
+          .addKeyValue("model", model.model())
+          .addKeyValue(LogKeys.MILLIS, Duration.ofNanos(System.nanoTime() - began).toMillis())
+          .log("embedding model is loaded");
+      return model;
+    } catch (RuntimeException | LinkageError failure) {
+      log.atWarn()
+          .setCause(failure)
+          .log("embedding model cannot be loaded; texts are compared by their words");
+      return null;
+    }
+  }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.intelligence.stream;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.omnibridge.intelligence.index.ArtifactIndex;
+import dev.omnibridge.intelligence.index.Change;
+import dev.omnibridge.intelligence.index.Change.Seen;
+import dev.omnibridge.runtime.LogKeys;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.WorkerExecutor;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes to the index on one thread of its own. What is seen by the way waits in a bounded queue,
+ * and is let go when that is full: the index is a help, and never holds an analysis up. Used on one
+ * context only.
+ */
+public final class Indexing {
+  private static final Logger log = LoggerFactory.getLogger(Indexing.class);
+  private static final int QUEUE = 256;
+  private static final int AT_ONCE = 64;
+  private static final int REMEMBERED = 10_000;
+
+  /** What comes within this time is written together. */
+  private static final long COLLECT_MILLIS = 50;
+
+  private final Context context;
+  private final ArtifactIndex index;
+  private final WorkerExecutor writer;
+  private final Queue<Seen> seen = new ArrayDeque<>();
+  private final Cache<String, Boolean> taken =
+      Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+  private boolean writing;
+  private long letGo;
+  private boolean troubled;
+
+  public Indexing(Context context, ArtifactIndex index, WorkerExecutor writer) {
+    this.context = context;
+    this.index = index;
+    this.writer = writer;
+  }
+
+  /** Takes changes in and commits them with the positions that they lead to. */
+  public Future<?> store(List<Change> changes, Map<String, String> positions) {
+    return writer.executeBlocking(() -> {
+      index.apply(changes);
+      index.commit(positions);
+      return true;
+    });
+  }
+
+  /** Takes changes in; a later commit makes them durable. */
+  Future<?> apply(List<Change> changes) {
+    return writer.executeBlocking(() -> {
+      index.apply(changes);
+      return true;
+    });
+  }
+
+  /** Takes a content in that somebody had analysed, once, soon, and only if there is room. */
+  public void offer(Seen content) {
+    String key = content.contentHash() + content.namespace();
+    if (taken.getIfPresent(key) != null) {
+      return;
+    }
+    if (seen.size() >= QUEUE) {
+      letGo++;
+      return;
+    }
+    taken.put(key, true);
+    seen.add(content);
+    if (!writing && seen.size() == 1) {
+      long unused = context.owner().setTimer(COLLECT_MILLIS, _ -> drain());
+    }
+  }
+
+  /** Contents that were let go since the start. */
+  public long letGo() {
+    return letGo;
+  }
+
+  private void drain() {
+    if (writing || seen.isEmpty()) {
+      return;
+    }
+    writing = true;
+    List<Change> batch = new ArrayList<>();
+    while (batch.size() < AT_ONCE && !seen.isEmpty()) {
+      batch.add(seen.remove());
+    }
+    apply(batch)
+        .onComplete((_, failure) -> context.runOnContext(_ -> drained(batch.size(), failure)));
+  }
+
+  private void drained(int count, @org.jspecify.annotations.Nullable Throwable failure) {
+    writing = false;
+    if (failure != null) {
+      letGo += count;
+      if (!troubled) {
+        log.atWarn()
+            .setCause(failure)
+            .addKeyValue(LogKeys.COUNT, count)
+            .log("index of artifacts cannot be written");
+      }
+    }
+    troubled = failure != null;
+    drain();
+  }
+}

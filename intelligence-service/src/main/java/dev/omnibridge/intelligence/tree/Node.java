@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.intelligence.tree;
+
+import java.util.List;
+
+/**
+ * A file or a directory of a tree.
+ *
+ * @param path relative; {@link #ROOT} for the root
+ * @param size in bytes; of a directory that of all files in it
+ * @param modifiedMillis since 1970; of a directory that of its newest file
+ * @param purpose what it is for
+ * @param pattern the architectural pattern that it shows; empty without one
+ * @param related paths of files that it refers to or belongs with
+ * @param keywords names it declares and words it is about
+ */
+public record Node(
+    String path,
+    String name,
+    boolean directory,
+    long size,
+    String extension,
+    long modifiedMillis,
+    String purpose,
+    String pattern,
+    List<String> related,
+    List<String> keywords,
+    List<Node> children) {
+  /** Path of the root. */
+  public static final String ROOT = ".";
+
+  /** Where no time is known. */
+  public static final long UNKNOWN_TIME = -1;
+
+  /** How many directories are above it; 0 for the root and what is directly in it is at 1. */
+  public int depth() {
+    return path.equals(ROOT) ? 0 : 1 + (int) path.chars().filter(c -> c == '/').count();
+  }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.intelligence.tree;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A project as a whole. */
+public record ProjectTree(String projectRoot, Node root, Statistics statistics) {
+  /** Version of the form of a tree. */
+  public static final String VERSION = "1.0.0";
+
+  /** All nodes by path, directories before what is in them. */
+  public Map<String, Node> nodes() {
+    Map<String, Node> nodes = new LinkedHashMap<>();
+    List<Node> level = List.of(root);
+    while (!level.isEmpty()) {
+      List<Node> next = new ArrayList<>();
+      for (Node node : level) {
+        nodes.put(node.path(), node);
+        next.addAll(node.children());
+      }
+      level = next;
+    }
+    return nodes;
+  }
+}
