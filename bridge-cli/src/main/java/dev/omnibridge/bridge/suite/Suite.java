@@ -43,7 +43,7 @@ public final class Suite implements AutoCloseable {
     this.options = options;
     this.steps = steps;
     this.servers = Servers.open(options, data, steps);
-    Map<String, String> environment = environment();
+    Map<String, String> environment = environment(data);
     int port = startServices(new Wiring(environment));
     // Only now, so that it does not compete with what submissions wait for.
     servers.kafka().begin();
@@ -104,7 +104,7 @@ public final class Suite implements AutoCloseable {
     var unused = stopping.await(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private Map<String, String> environment() {
+  private Map<String, String> environment(Path data) {
     var variables = new HashMap<>(options.environment());
     variables.putIfAbsent("REDUCER_SOLE", "true");
     variables.putIfAbsent("INTELLIGENCE_INDEX", data.resolve("intelligence-index").toString());

@@ -167,7 +167,7 @@ final class StampStripper {
   /** At an end marker: the block goes when it is a stamp. Without a block the marker just goes. */
   private void closeBlock() {
     if (block != null) {
-      RichStamp stamp = RichStamp.parse(List.of(block.toString(UTF_8).split("\n")));
+      RichStamp stamp = RichStamp.parse(lines(block.toString(UTF_8)));
       if (stamp == null) {
         endBlock();
       } else {
@@ -175,6 +175,12 @@ final class StampStripper {
         block = null;
       }
     }
+  }
+
+  /** The lines of a text that ends with its last line's end; an empty one is a line, too. */
+  private static List<String> lines(String text) {
+    return Arrays.asList(text.split("\n", -1))
+        .subList(0, (int) text.chars().filter(c -> c == '\n').count());
   }
 
   /** The block, if there is one, is no stamp: its lines are text. */

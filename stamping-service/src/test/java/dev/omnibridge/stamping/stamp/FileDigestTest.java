@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.omnibridge.runtime.blake3.Blake3;
 import dev.omnibridge.testkit.Seeds;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -64,6 +65,7 @@ class FileDigestTest {
           "x = 1  " + LIGHTWEIGHT.render(),
           HASH_ONLY + " and more",
           RICH.render().replace("integrity:", "hidden: code\n  integrity:"),
+          RICH.render().replace(RichStamp.END, "\n" + RichStamp.END),
         }) {
       String kept = text.replaceAll("<!-- ONEX_METADATA_(START|END) -->\n?", "").strip();
       assertThat(fileHash("a\n" + text)).as(text).isEqualTo(hash("a\n" + kept));
@@ -147,7 +149,8 @@ class FileDigestTest {
         kept.append(block == null ? "" : block).append(mark);
         block = new StringBuilder();
       } else if (held && bare.stripTrailing().equals(RichStamp.END)) {
-        boolean stamp = block != null && RichStamp.parse(block.toString().lines().toList()) != null;
+        boolean stamp =
+            block != null && RichStamp.parse(List.of(block.toString().split("(?<=\n)"))) != null;
         kept.append(block == null || stamp ? "" : block).append(mark);
         block = null;
       } else if (held && block != null && utf8(block.toString()).length + length < 32 * 1024) {
