@@ -24,6 +24,7 @@ final class RunningDbAdapter implements AutoCloseable {
     this.config = config;
     this.verticle = new DbAdapterVerticle(config, edge);
     var unused = vertx.deployVerticle(verticle).timeout(LIMIT_SECONDS, TimeUnit.SECONDS).await();
+    edge.serve();
   }
 
   /** On a database of its own, without Kafka. */

@@ -28,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shares the shards out among the orchestrators of the cluster that answer. While this process may
+ * Shares the shards out among the orchestrators of the cluster that work. While this process may
  * still meet the others for the first time it works on nothing; without a cluster, on everything.
  */
 final class ClusterMembership implements World.Membership, Owners {
@@ -57,9 +57,12 @@ final class ClusterMembership implements World.Membership, Owners {
       return;
     }
     Map<String, Member> seen =
-        cluster.alive(Peer.ORCHESTRATOR.service()).stream()
+        cluster.working(Peer.ORCHESTRATOR.service()).stream()
             .collect(Collectors.toMap(Member::id, Function.identity()));
     if (seen.equals(nodes)) {
+      return;
+    }
+    if (seen.isEmpty()) {
       return;
     }
     nodes = seen;

@@ -36,6 +36,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -160,11 +161,16 @@ public final class WorkflowApi extends WorkflowServiceImplBase {
                 .row(request.getKey(), scope.within(LIMIT))
                 .compose(row -> {
                   Duration patience = LocalCalls.patience(request, scope);
-                  return local.await(row, patience, scope, askOwner(row, patience));
+                  Promise<Void> over = Promise.promise();
+                  scope.onCancelled(over::tryComplete);
+                  return local
+                      .await(row, patience, scope, askOwner(row, patience, over.future()))
+                      .onComplete(_ -> over.tryComplete());
                 }));
   }
 
-  private Future<WaitWorkflowResponse> askOwner(WorkflowRow row, Duration patience) {
+  private Future<WaitWorkflowResponse> askOwner(
+      WorkflowRow row, Duration patience, Future<Void> over) {
     RunKey key = Lookup.key(row);
     Channel owner = row.getFinished() ? null : owners.elsewhere(key);
     if (owner == null) {
@@ -177,7 +183,8 @@ public final class WorkflowApi extends WorkflowServiceImplBase {
                 com.google.protobuf.Duration.newBuilder()
                     .setSeconds(patience.toSeconds())
                     .setNanos(patience.toNanosPart()));
-    return Calls.unary(
+    return Calls.unaryUntil(
+            over,
             owner,
             NodeServiceGrpc.getWaitHereMethod(),
             WaitHereRequest.newBuilder().setCall(call).build(),

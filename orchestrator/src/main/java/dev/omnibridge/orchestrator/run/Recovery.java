@@ -2,6 +2,7 @@
 package dev.omnibridge.orchestrator.run;
 
 import dev.omnibridge.orchestrator.run.EventLog.Pointer;
+import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.LogKeys;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -208,6 +209,11 @@ final class Recovery {
             failures.remove(key);
             known.remove(key);
             run.act();
+          } else if (shell.faultOf(failure).kind() == Fault.Kind.NOT_FOUND) {
+            // Somebody told of it who is wrong; what is in the log is found again.
+            complain("run is not in the log", failure);
+            failures.remove(key);
+            known.remove(key);
           } else {
             complain("run cannot be loaded", failure);
             comeBack(key, shell.pause(failures.merge(key, 1, Integer::sum)));

@@ -16,6 +16,15 @@ import org.junit.jupiter.api.Test;
 
 /** Runs that have to be found again, in virtual time. */
 class RecoveryTest extends OneProcess {
+  @Test
+  void shouldForgetARunThatSomebodyToldOfAndThatIsNotInTheLog() {
+    var nobody = new RunKey("tests", "01930000-0000-7000-8000-000000000001");
+    workflows.wake(nobody, 3);
+    pass(Duration.ofMinutes(10));
+    assertThat(log.loads.get(nobody)).hasSize(1);
+    assertThat(workflows.recovered()).isTrue();
+  }
+
   /** Found as due and, while it is being loaded, as unfinished, too. */
   @Test
   void shouldRetryALoadInOneChainHoweverOftenTheRunIsFound() {

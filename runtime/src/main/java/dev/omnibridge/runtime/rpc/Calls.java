@@ -4,6 +4,7 @@ package dev.omnibridge.runtime.rpc;
 import dev.omnibridge.runtime.Fault;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientCall;
 import io.grpc.MethodDescriptor;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
@@ -26,9 +27,7 @@ public final class Calls {
   /** Calls a unary method, with a deadline. */
   public static <Q, R> Future<R> unary(
       Channel channel, MethodDescriptor<Q, R> method, Q request, Duration deadline) {
-    @Nullable Context context = Vertx.currentContext();
-    Promise<R> promise =
-        context == null ? Promise.promise() : ((ContextInternal) context).promise();
+    Promise<R> promise = promise();
     // A fresh gRPC context: the deadline is the argument, not what this thread happens to serve.
     io.grpc.Context.ROOT.run(() ->
         ClientCalls.asyncUnaryCall(
@@ -38,6 +37,29 @@ public final class Calls {
             request,
             new Answer<>(promise)));
     return promise.future();
+  }
+
+  /** The same, given up as soon as a future has completed, whatever with. */
+  public static <Q, R> Future<R> unaryUntil(
+      Future<?> over,
+      Channel channel,
+      MethodDescriptor<Q, R> method,
+      Q request,
+      Duration deadline) {
+    Promise<R> promise = promise();
+    CallOptions options =
+        CallOptions.DEFAULT.withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS);
+    io.grpc.Context.ROOT.run(() -> {
+      ClientCall<Q, R> call = channel.newCall(method, options);
+      ClientCalls.asyncUnaryCall(call, request, new Answer<>(promise));
+      over.onComplete(_ -> call.cancel("no longer needed", null));
+    });
+    return promise.future();
+  }
+
+  private static <R> Promise<R> promise() {
+    @Nullable Context context = Vertx.currentContext();
+    return context == null ? Promise.promise() : ((ContextInternal) context).promise();
   }
 
   private static final class Answer<R> implements StreamObserver<R> {

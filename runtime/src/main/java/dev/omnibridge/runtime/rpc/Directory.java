@@ -48,9 +48,12 @@ public final class Directory {
     return cluster;
   }
 
-  /** Runs the action whenever an answer may have changed. */
-  public void onChange(Runnable action) {
+  /** Runs the action whenever an answer may have changed, until what is given back is run. */
+  public Runnable onChange(Runnable action) {
     listeners.add(action);
+    return () -> {
+      boolean unused = listeners.remove(action);
+    };
   }
 
   /** Where a peer is; takes no longer than looking into a list. */

@@ -85,7 +85,7 @@ final class DirectoryApi extends DirectoryServiceImplBase {
   private static Map<String, Integer> shards(Cluster cluster) {
     Map<String, String> addresses = new HashMap<>();
     cluster
-        .alive(Peer.ORCHESTRATOR.service())
+        .working(Peer.ORCHESTRATOR.service())
         .forEach((Member member) -> addresses.put(member.id(), member.address()));
     if (addresses.isEmpty()) {
       return Map.of();

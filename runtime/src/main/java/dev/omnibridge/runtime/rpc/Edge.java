@@ -146,7 +146,7 @@ public final class Edge {
     if (joined != null) {
       readiness.trouble("cluster", joined.joined() ? null : "not joined");
       channels.keepOnly(
-          joined.alive().stream().map(Member::address).collect(Collectors.toUnmodifiableSet()));
+          joined.known().stream().map(Member::address).collect(Collectors.toUnmodifiableSet()));
     }
     for (Peer peer : readiness.peers().keySet()) {
       var request = HealthCheckRequest.newBuilder().setService(peer.contract()).build();
@@ -217,20 +217,22 @@ public final class Edge {
   public Cluster join(ClusterConfig settings, String id) {
     String host = settings.advertisedHost().isEmpty() ? config.host() : settings.advertisedHost();
     var services = config.local().stream().map(Peer::service).collect(Collectors.toSet());
-    var self = new Member(id, host + ":" + port, services);
-    Cluster joined = Cluster.join(vertx, self, settings, this::pulse);
+    String there = (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    var self = new Member(id, there, services);
+    Cluster joined = Cluster.join(vertx, self, settings, this::pulse, readiness::ready);
     cluster = joined;
     directory.use(joined);
     return joined;
   }
 
-  private Future<?> pulse(String address) {
-    var request = HealthCheckRequest.newBuilder().setService("liveness").build();
+  private Future<Boolean> pulse(String address) {
+    var request = HealthCheckRequest.newBuilder().setService(Readiness.READINESS).build();
     ManagedChannel channel = channels.at(address);
     if (channel.getState(true) == ConnectivityState.TRANSIENT_FAILURE) {
       channel.resetConnectBackoff();
     }
-    return Calls.unary(channel, HealthGrpc.getCheckMethod(), request, CHECK_LIMIT);
+    return Calls.unary(channel, HealthGrpc.getCheckMethod(), request, CHECK_LIMIT)
+        .map(answer -> answer.getStatus() == ServingStatus.SERVING);
   }
 
   /** The channel to a peer: in this process when it is here, over the network otherwise. */

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.runtime.rpc;
 
-import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
+import io.grpc.NameResolver;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.netty.NettyChannelBuilder;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * The channels to peers, one for all instances of a service, and to single processes. A connection
@@ -38,7 +38,9 @@ final class PeerChannels {
   /** Calls one process. */
   synchronized ManagedChannel at(String address) {
     return processes.computeIfAbsent(
-        address, it -> outgoing(NettyChannelBuilder.forTarget("dns:///" + it)).build());
+        address,
+        it ->
+            outgoing("process", PeerResolver.of("process", () -> List.of(it), directory)).build());
   }
 
   private ManagedChannel connect(Peer peer) {
@@ -47,29 +49,37 @@ final class PeerChannels {
         : found(peer);
   }
 
-  /** The registry that would replace the resolver's factory is one for the whole JVM. */
-  @SuppressWarnings("deprecation")
+  /** Goes by the health that each instance tells, so one that only starts gets no calls. */
   private ManagedChannel found(Peer peer) {
-    return outgoing(
-            NettyChannelBuilder.forTarget(PeerResolver.SCHEME + ":///" + peer.service())
-                .nameResolverFactory(PeerResolver.factory(directory)))
+    var addresses =
+        PeerResolver.of(peer.service(), () -> directory.find(peer).addresses(), directory);
+    return outgoing(peer.service(), addresses)
         .defaultLoadBalancingPolicy("round_robin")
+        .defaultServiceConfig(
+            Map.of(
+                "loadBalancingConfig",
+                List.of(Map.of("round_robin", Map.of())),
+                "healthCheckConfig",
+                Map.of("serviceName", peer.contract())))
         .build();
   }
 
-  private static NettyChannelBuilder outgoing(NettyChannelBuilder builder) {
-    return builder
+  /** The registry that would replace the resolver's factory is one for the whole JVM. */
+  @SuppressWarnings("deprecation")
+  private static NettyChannelBuilder outgoing(String name, NameResolver.Factory addresses) {
+    return NettyChannelBuilder.forTarget(PeerResolver.SCHEME + ":///" + name)
+        .nameResolverFactory(addresses)
         .usePlaintext()
         .directExecutor()
         .maxInboundMessageSize(Edge.MAX_MESSAGE_BYTES)
-        .keepAliveTime(30, TimeUnit.SECONDS);
+        .keepAliveTime(10, TimeUnit.SECONDS)
+        .keepAliveTimeout(3, TimeUnit.SECONDS);
   }
 
   /** Connections that failed are made now, and not when a growing pause is over. */
   synchronized void retry() {
-    Stream.concat(services.values().stream(), processes.values().stream())
-        .filter(channel -> channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE)
-        .forEach(ManagedChannel::resetConnectBackoff);
+    services.values().forEach(ManagedChannel::resetConnectBackoff);
+    processes.values().forEach(ManagedChannel::resetConnectBackoff);
   }
 
   /** Closes the channels to single processes that are not among these. */

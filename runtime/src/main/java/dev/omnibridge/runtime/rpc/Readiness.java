@@ -19,7 +19,7 @@ final class Readiness {
   /** Overall health by the convention of gRPC, and the two names that say which kind is meant. */
   private static final String OVERALL = HealthStatusManager.SERVICE_NAME_ALL_SERVICES;
 
-  private static final String READINESS = "readiness";
+  static final String READINESS = "readiness";
   private static final String LIVENESS = "liveness";
 
   private final HealthStatusManager health;
@@ -103,7 +103,7 @@ final class Readiness {
     return serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
   }
 
-  private boolean ready() {
+  synchronized boolean ready() {
     return serving && !draining && !needed.containsValue(false) && !services.containsValue(false);
   }
 

@@ -34,8 +34,10 @@ class ClusterTest {
   private final Listed list = new Listed();
   private final Set<String> silent = new HashSet<>();
   private final Set<String> refusing = new HashSet<>();
-  private final Map<String, Promise<Void>> unanswered = new HashMap<>();
+  private final Map<String, Promise<Boolean>> unanswered = new HashMap<>();
   private final List<List<Member>> changes = new ArrayList<>();
+  private final Set<String> idle = new HashSet<>();
+  private boolean ownServes = true;
   private long now = 1_000_000_000_000L;
   private final Cluster cluster = cluster();
 
@@ -44,16 +46,21 @@ class ClusterTest {
   }
 
   private Cluster cluster() {
-    var made = new Cluster(SELF, CONFIG, list, this::pulse, () -> now);
+    var made = new Cluster(SELF, CONFIG, list, this::pulse, () -> ownServes, () -> now);
     made.onChange(() -> changes.add(made.alive()));
     return made;
   }
 
-  private Future<?> pulse(String address) {
+  private Future<Boolean> pulse(String address) {
+    if (address.contains("_")) {
+      throw new IllegalArgumentException("Invalid DNS name: " + address);
+    }
     if (silent.contains(address)) {
       return unanswered.computeIfAbsent(address, _ -> Promise.promise()).future();
     }
-    return refusing.contains(address) ? Future.failedFuture("refused") : Future.succeededFuture();
+    return refusing.contains(address)
+        ? Future.failedFuture("refused")
+        : Future.succeededFuture(!idle.contains(address));
   }
 
   private static final class Listed implements MemberList {
@@ -126,7 +133,7 @@ class ClusterTest {
     silent.add(OTHER.address());
     beats(6);
     silent.clear();
-    unanswered.get(OTHER.address()).complete();
+    unanswered.get(OTHER.address()).complete(true);
     assertThat(cluster.alive()).containsExactly(SELF, OTHER);
   }
 
@@ -162,6 +169,82 @@ class ClusterTest {
     assertThat(cluster.alive()).containsExactly(SELF, OTHER);
     beats(5);
     assertThat(cluster.alive()).containsExactly(SELF);
+  }
+
+  @Test
+  void shouldNotThinkTheOthersGoneWhenTheListIsTheFirstToSpeakAfterAPause() {
+    list.become(SELF, OTHER);
+    beats(1);
+    now += Duration.ofSeconds(5).toNanos();
+    list.become(SELF, OTHER, member("c"));
+    assertThat(cluster.alive()).contains(SELF, OTHER);
+    assertThat(changes).isNotEmpty().allMatch(seen -> seen.contains(OTHER));
+  }
+
+  @Test
+  void shouldAskTheOthersThoughOneHasAnAddressThatCannotBeUsed() {
+    list.become(SELF, new Member("aa", "my_host:1", Set.of("orchestrator")), OTHER);
+    beats(20);
+    assertThat(cluster.alive()).containsExactly(SELF, OTHER);
+  }
+
+  @Test
+  void shouldNotTakeASuccessorAtTheSameAddressForTheMemberThatIsGone() {
+    list.become(SELF, OTHER);
+    beats(1);
+    var successor = new Member("z", OTHER.address(), OTHER.services());
+    list.become(SELF, successor);
+    beats(2);
+    assertThat(cluster.alive()).containsExactly(SELF, successor);
+  }
+
+  @Test
+  void shouldCountAMemberAgainThatAnswersAgainBeforeItIsListedAgain() {
+    list.become(SELF, OTHER);
+    refusing.add(OTHER.address());
+    list.become(SELF);
+    beats(20);
+    assertThat(cluster.alive()).containsExactly(SELF);
+    refusing.clear();
+    beats(1);
+    assertThat(cluster.alive()).containsExactly(SELF, OTHER);
+  }
+
+  @Test
+  void shouldKeepWorkFromAMemberThatHasNotServedYet() {
+    idle.add(OTHER.address());
+    list.become(SELF, OTHER);
+    beats(1);
+    assertThat(cluster.alive()).containsExactly(SELF, OTHER);
+    assertThat(cluster.working("orchestrator")).containsExactly(SELF);
+    idle.clear();
+    beats(1);
+    assertThat(cluster.working("orchestrator")).containsExactly(SELF, OTHER);
+  }
+
+  @Test
+  void shouldTakeWorkFromAMemberThatHasNotServedForAWhileWhileAnotherHas() {
+    list.become(SELF, OTHER);
+    beats(1);
+    idle.add(OTHER.address());
+    beats(19);
+    assertThat(cluster.working("orchestrator")).containsExactly(SELF, OTHER);
+    beats(4);
+    assertThat(cluster.working("orchestrator")).containsExactly(SELF);
+  }
+
+  /** As when the database is away: nobody can do better than anybody. */
+  @Test
+  void shouldLeaveWorkWhereItIsWhenNobodyServes() {
+    list.become(SELF, OTHER);
+    beats(1);
+    idle.add(OTHER.address());
+    ownServes = false;
+    beats(100);
+    assertThat(cluster.working("orchestrator")).containsExactly(SELF, OTHER);
+    ownServes = true;
+    beats(1);
+    assertThat(cluster.working("orchestrator")).containsExactly(SELF, OTHER);
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.omnibridge.api.content.v1.StoredContent;
 import dev.omnibridge.api.directory.v1.DirectoryServiceGrpc;
 import dev.omnibridge.api.directory.v1.Instance;
 import dev.omnibridge.api.directory.v1.ListInstancesRequest;
+import dev.omnibridge.api.log.v1.LogServiceGrpc;
 import dev.omnibridge.runtime.Env;
 import dev.omnibridge.runtime.cluster.Cluster;
 import dev.omnibridge.runtime.cluster.ClusterConfig;
@@ -48,6 +49,7 @@ class DiscoveryIT {
       this.name = name;
       edge = Edge.open(vertx, new EdgeConfig("127.0.0.1", 0, named, Set.of(peer)));
       edge.offer(this);
+      edge.offer(new LogServiceGrpc.LogServiceImplBase() {});
       int unused = edge.listen().await(10, SECONDS);
       cluster = edge.join(config(), UUID.randomUUID().toString());
       processes.add(this);
@@ -130,6 +132,30 @@ class DiscoveryIT {
     for (int i = 0; i < 20; i++) {
       assertThat(asking.ask(Peer.DB_ADAPTER)).isEqualTo("second");
     }
+  }
+
+  /** One that only starts, or waits for what it needs, is there and gets no calls. */
+  @Test
+  void shouldCallOnlyInstancesThatServe() throws Exception {
+    var asking = new Process(Peer.ORCHESTRATOR, "asking", Map.of());
+    new Process(Peer.DB_ADAPTER, "serving", Map.of());
+    var other = new Process(Peer.DB_ADAPTER, "other", Map.of());
+    other.edge.health(LogServiceGrpc.SERVICE_NAME, false);
+    await()
+        .atMost(LIMIT)
+        .until(() -> asking.edge.directory().find(Peer.DB_ADAPTER).addresses().size() == 2);
+    await().atMost(LIMIT).ignoreExceptions().until(() -> !asking.ask(Peer.DB_ADAPTER).isEmpty());
+    for (int i = 0; i < 20; i++) {
+      assertThat(asking.ask(Peer.DB_ADAPTER)).isEqualTo("serving");
+    }
+    other.edge.health(LogServiceGrpc.SERVICE_NAME, true);
+    Set<String> answered = new HashSet<>();
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(() -> {
+          answered.add(asking.ask(Peer.DB_ADAPTER));
+          assertThat(answered).hasSize(2);
+        });
   }
 
   private static long slowestOf(int times, Directory directory) {

@@ -157,6 +157,24 @@ class EdgeTest {
 
   @ParameterizedTest
   @MethodSource("ways")
+  void shouldTellTheHandlerWhenACallIsGivenUp(Way way) {
+    contents.answer = Promise.<StatContentResponse>promise().future();
+    Promise<Void> over = Promise.promise();
+    var call =
+        Calls.unaryUntil(
+            over.future(),
+            channel(way),
+            ContentServiceGrpc.getStatContentMethod(),
+            StatContentRequest.newBuilder().addContentHashes(HASH).build(),
+            Duration.ofHours(1));
+    assertThat(contents.left).succeedsWithin(LIMIT);
+    over.complete();
+    assertThat(contents.contextEnded).succeedsWithin(LIMIT);
+    assertThat(faultOf(call).kind()).isEqualTo(Kind.CANCELLED);
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
   void shouldSendNoMoreThanTheClientAsksFor(Way way) throws Exception {
     var client = new SlowClient(3);
     ContentServiceGrpc.newStub(channel(way))
