@@ -71,7 +71,9 @@ class GrpcRunnerTest {
             IntelligenceCalls.fallback());
     Fault away = Fault.unavailable("AWAY", "It is away.", null);
     AtomicInteger calls = new AtomicInteger();
-    CalledService service = new CalledService("minds", NOWHERE, Duration.ofMillis(500), 1);
+    CalledService service =
+        new CalledService(
+            "minds", NOWHERE, Duration.ofMillis(500), 1, Breaker.Settings.forService());
     GrpcRunner runner =
         new GrpcRunner(
             service,
