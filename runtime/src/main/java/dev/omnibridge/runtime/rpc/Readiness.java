@@ -85,8 +85,10 @@ final class Readiness {
   }
 
   synchronized void drain() {
-    draining = true;
-    health.enterTerminalState();
+    if (!draining) {
+      draining = true;
+      health.enterTerminalState();
+    }
   }
 
   private void tell() {
