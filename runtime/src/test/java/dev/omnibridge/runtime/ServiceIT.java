@@ -126,9 +126,7 @@ class ServiceIT {
   @Test
   void shouldEndQuietlyWhenASignalBreaksOffItsStart() throws Exception {
     Running service = run(Map.of("DB_ADAPTER_PORT", "0"));
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .until(() -> service.logged().contains("waiting"));
+    await().atMost(Duration.ofSeconds(20)).until(() -> service.logged().contains("waiting"));
     long began = System.nanoTime();
     service.process().destroy();
     assertThat(service.end()).isEqualTo(143);

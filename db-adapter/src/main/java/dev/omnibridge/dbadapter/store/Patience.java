@@ -77,11 +77,20 @@ final class Patience {
         told = true;
         log.atWarn()
             .addKeyValue(LogKeys.ADDRESS, database)
-            .addKeyValue(LogKeys.REASON, failure.toString())
+            .addKeyValue(LogKeys.REASON, root(failure).toString())
             .log("the database is not there yet; waiting for it");
       }
       long unused = vertx.setTimer(pause.toMillis(), _ -> run());
     }
+  }
+
+  /** Says it in one line, which those around it do not. */
+  private static Throwable root(Throwable failure) {
+    Throwable root = failure;
+    for (Throwable cause = root.getCause(); cause != null; cause = root.getCause()) {
+      root = cause;
+    }
+    return root;
   }
 
   /** By the first cause that tells. */
