@@ -83,7 +83,14 @@ final class ProjectCopy {
     var command = new ArrayList<>(List.of("bash", home.resolve(script).toString()));
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command).directory(directory.toFile());
-    List.of("OMNIBRIDGE_DATA", "OMNIBRIDGE_BUILD", "PGHOST", "KAFKA_BOOTSTRAP_SERVERS")
+    List.of(
+            "OMNIBRIDGE_DATA",
+            "OMNIBRIDGE_BUILD",
+            "PGHOST",
+            "PGPORT",
+            "PGPASSWORD",
+            "PGPASSWORD_FILE",
+            "KAFKA_BOOTSTRAP_SERVERS")
         .forEach(builder.environment()::remove);
     builder.environment().put("JAVA_HOME", jdk.toString());
     builder.environment().putAll(environment);

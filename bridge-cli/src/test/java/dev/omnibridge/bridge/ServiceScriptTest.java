@@ -10,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,26 +108,82 @@ class ServiceScriptTest {
     assertThat(target.resolve("bridge-lock")).doesNotExist();
   }
 
-  @Test
-  void shouldUseTheServersThatRunUnlessOthersAreNamed() throws Exception {
-    var project = new ProjectCopy(directory);
-    project.pretendItIsBuilt(MODULES);
-    ProjectCopy.program(project.jdk.resolve("bin/java"), "echo $PGPORT $KAFKA_BOOTSTRAP_SERVERS");
+  /** A process that looks like ./bridge servers. */
+  private static Process servers() throws Exception {
+    return new ProcessBuilder("bash", "-c", "read line", "bridge.jar", "servers").start();
+  }
+
+  private Map<String, String> wroteServers(Process servers) throws Exception {
     Path data = Files.createDirectories(directory.resolve("some data"));
-    Path file = data.resolve("servers.env");
     Path unused =
         Files.write(
-            file, List.of("export PGPORT='7001'", "export KAFKA_BOOTSTRAP_SERVERS='k:7002'"));
-    var here = Map.of("OMNIBRIDGE_DATA", data.toString());
+            data.resolve("servers.env"),
+            List.of(
+                "# process " + servers.pid(),
+                "export PGPORT='7001'",
+                "export PGPASSWORD='a=b'",
+                "export KAFKA_BOOTSTRAP_SERVERS='k:7002'"));
+    return Map.of("OMNIBRIDGE_DATA", data.toString());
+  }
 
-    Ended found = project.run("bin/db-adapter", here);
-    Ended named =
-        project.run("bin/db-adapter", Map.of("OMNIBRIDGE_DATA", data.toString(), "PGHOST", "db"));
+  private ProjectCopy projectThatTellsItsServers() throws Exception {
+    var project = new ProjectCopy(directory);
+    project.pretendItIsBuilt(MODULES);
+    ProjectCopy.program(
+        project.jdk.resolve("bin/java"), "echo $PGPORT $PGPASSWORD $KAFKA_BOOTSTRAP_SERVERS");
+    return project;
+  }
 
-    assertThat(found.out()).isEqualTo("7001 k:7002\n");
-    assertThat(found.err())
-        .isEqualTo("db-adapter: PostgreSQL and Kafka are those of %s.\n".formatted(file));
-    assertThat(named.out()).isEqualTo("\n");
-    assertThat(named.err()).isEmpty();
+  private static Map<String, String> with(
+      Map<String, String> environment, String name, String value) {
+    var more = new HashMap<>(environment);
+    more.put(name, value);
+    return more;
+  }
+
+  @Test
+  void shouldUseTheServersThatRunUnlessOthersAreNamed() throws Exception {
+    var project = projectThatTellsItsServers();
+    Process servers = servers();
+    try {
+      var here = wroteServers(servers);
+      Ended found = project.run("bin/db-adapter", here);
+      Ended named = project.run("bin/db-adapter", with(here, "PGHOST", "db"));
+      Ended ported = project.run("bin/db-adapter", with(here, "PGPORT", "1"));
+      Ended secret = project.run("bin/db-adapter", with(here, "PGPASSWORD_FILE", "/there"));
+
+      assertThat(found.out()).isEqualTo("7001 a=b k:7002\n");
+      assertThat(found.err())
+          .isEqualTo(
+              "db-adapter: PostgreSQL and Kafka are those of %s/servers.env.\n"
+                  .formatted(here.get("OMNIBRIDGE_DATA")));
+      assertThat(named.out()).isEqualTo("\n");
+      assertThat(named.err()).isEmpty();
+      assertThat(ported.out()).isEqualTo("1 a=b k:7002\n");
+      assertThat(secret.out()).isEqualTo("7001 k:7002\n");
+    } finally {
+      servers.destroyForcibly();
+    }
+  }
+
+  @Test
+  void shouldNotBelieveServersThatAreGone() throws Exception {
+    var project = projectThatTellsItsServers();
+    Process servers = servers();
+    var here = wroteServers(servers);
+    servers.destroyForcibly();
+    assertThat(servers.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    Process another = new ProcessBuilder("bash", "-c", "read line").start();
+    try {
+      Ended gone = project.run("bin/db-adapter", here);
+      Ended reused = project.run("bin/db-adapter", wroteServers(another));
+
+      assertThat(gone.out()).isEqualTo("\n");
+      assertThat(gone.err()).contains("servers.env is left over and not used");
+      assertThat(reused.out()).isEqualTo("\n");
+      assertThat(reused.err()).isEqualTo(gone.err());
+    } finally {
+      another.destroyForcibly();
+    }
   }
 }

@@ -34,7 +34,8 @@ public record DbAdapterConfig(
   /** Where the database is. */
   public record Postgres(String host, int port, String user, String password, String database) {
     public String jdbcUrl() {
-      return "jdbc:postgresql://%s:%d/%s".formatted(host, port, database);
+      return "jdbc:postgresql://%s:%d/%s?loginTimeout=%d"
+          .formatted(host, port, database, LOGIN_SECONDS);
     }
 
     @Override
@@ -43,6 +44,7 @@ public record DbAdapterConfig(
     }
   }
 
+  private static final int LOGIN_SECONDS = 10;
   private static final int MAX_CONTENT_MIB = 1024 * 1024;
   private static final int BYTES_PER_MIB = 1024 * 1024;
 

@@ -83,8 +83,11 @@ public final class DbAdapterVerticle extends VerticleBase {
             .collect(Collectors.toUnmodifiableSet());
     var content = new ContentStore(doors.durable(), doors.relaxed());
     return schema
-        .migrate(config.postgres(), config.startLimit())
-        .compose(_ -> schema.identity(new Lanes(config.lanes(), config.inboxLanes()), retentions))
+        .open(
+            config.postgres(),
+            config.startLimit(),
+            new Lanes(config.lanes(), config.inboxLanes()),
+            retentions)
         .compose(identity -> offer(doors, content, identity))
         .onSuccess(_ ->
             tidy(

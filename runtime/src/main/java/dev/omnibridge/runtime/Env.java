@@ -6,11 +6,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Configuration from environment variables. Every read names a default; all problems are collected
@@ -86,6 +88,49 @@ public final class Env {
     return problem(name, value, "a duration like 500ms, 30s or PT1M is needed", fallback);
   }
 
+  /** A duration of at least so much. */
+  public Duration duration(String name, Duration fallback, Duration least) {
+    Duration value = duration(name, fallback);
+    return value.compareTo(least) >= 0
+        ? value
+        : problem(name, raw(name), "at least " + least.toMillis() + "ms are needed", fallback);
+  }
+
+  /** Places with commas between them, each host:port; an IPv6 address is in brackets. */
+  public List<String> addresses(String name, String fallback) {
+    return places(name, fallback, Addresses::isHostAndPort, "host:port is needed");
+  }
+
+  /** The same, where a port may be left out. */
+  public List<String> hosts(String name, String fallback) {
+    return places(
+        name,
+        fallback,
+        place -> Addresses.isHost(place) || Addresses.isHostAndPort(place),
+        "host or host:port is needed");
+  }
+
+  private List<String> places(String name, String fallback, Predicate<String> usable, String need) {
+    String value = text(name, fallback);
+    List<String> places =
+        Arrays.stream(value.split(","))
+            .map(String::strip)
+            .filter(place -> !place.isEmpty())
+            .toList();
+    boolean fits = places.stream().allMatch(usable) && places.isEmpty() == value.isEmpty();
+    return fits ? places : problem(name, value, need, List.of());
+  }
+
+  /** Reports a value that only together with others is not usable. */
+  public void refuse(String name, String value, String need) {
+    problems.add("%s=%s is not usable: %s".formatted(name, value, need));
+  }
+
+  /** Reports what is missing. */
+  public void missing(String sentence) {
+    problems.add(sentence);
+  }
+
   /** True or false. */
   public boolean flag(String name, boolean fallback) {
     String value = text(name, Boolean.toString(fallback)).strip().toLowerCase(Locale.ROOT);
@@ -120,7 +165,7 @@ public final class Env {
   }
 
   private <V> V problem(String name, String value, String need, V fallback) {
-    problems.add("%s=%s is not usable: %s".formatted(name, value, need));
+    refuse(name, value, need);
     return fallback;
   }
 

@@ -9,9 +9,13 @@ import dev.omnibridge.runtime.rpc.Peer;
 import io.vertx.core.Deployable;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,15 +31,21 @@ public final class Service {
   private static final int STOP_SECONDS = 12;
   private static final int BIND_SECONDS = 10;
 
+  /** For a start that is broken off: it has nothing to finish. */
+  private static final int BREAK_OFF_SECONDS = 3;
+
   private final Peer self;
   private final Vertx vertx;
+  private final EdgeConfig place;
   private final Edge edge;
   private volatile @Nullable Cluster cluster;
   private volatile @Nullable String deployment;
+  private volatile boolean stopping;
 
-  private Service(Peer self, Vertx vertx, Edge edge) {
+  private Service(Peer self, Vertx vertx, EdgeConfig place, Edge edge) {
     this.self = self;
     this.vertx = vertx;
+    this.place = place;
     this.edge = edge;
   }
 
@@ -58,10 +68,11 @@ public final class Service {
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
     try {
       refuseUnknown(arguments);
-      Edge edge = Edge.open(vertx, EdgeConfig.single(self, env));
+      EdgeConfig place = EdgeConfig.single(self, env);
+      Edge edge = Edge.open(vertx, place);
       ClusterConfig settings = ClusterConfig.from(env);
-      Deployable verticle = wiring.wire(env, edge);
-      var service = new Service(self, vertx, edge);
+      Deployable verticle = env.check(wiring.wire(env, edge));
+      var service = new Service(self, vertx, place, edge);
       if (arguments.contains("--print-config")) {
         env.effective().forEach((name, value) -> System.out.println(name + "=" + value));
         service.stop();
@@ -103,9 +114,43 @@ public final class Service {
     }
   }
 
+  /** A start that is broken off by a signal is no failure. */
   private void start(ClusterConfig settings, Deployable verticle) throws Exception {
-    Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
-    int port = edge.bind().await(BIND_SECONDS, TimeUnit.SECONDS);
+    int port = bind();
+    try {
+      Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
+    } catch (IllegalStateException toldToStopAlready) {
+      return;
+    }
+    try {
+      start(settings, verticle, port);
+    } catch (Exception failure) {
+      if (!stopping) {
+        throw failure;
+      }
+    }
+  }
+
+  private int bind() throws Exception {
+    try {
+      return edge.bind().await(BIND_SECONDS, TimeUnit.SECONDS);
+    } catch (Exception failure) {
+      String reason =
+          switch (failure) {
+            case UnknownHostException _ -> "the host is not known";
+            case UnresolvedAddressException _ -> "the host is not known";
+            case TimeoutException _ -> "no answer within " + BIND_SECONDS + " s";
+            case IOException refused -> String.valueOf(refused.getMessage());
+            default -> throw failure;
+          };
+      throw Fault.invalid(
+          "CONFIG_INVALID",
+          "%s:%d cannot be listened on: %s; BIND_HOST and %s say where to listen"
+              .formatted(place.host(), place.port(), reason, self.portVariable()));
+    }
+  }
+
+  private void start(ClusterConfig settings, Deployable verticle, int port) {
     if (settings.enabled()) {
       cluster = edge.join(settings, UUID.randomUUID().toString());
     }
@@ -114,6 +159,9 @@ public final class Service {
         .addKeyValue(LogKeys.ADDRESS, port)
         .log("service is starting");
     deployment = vertx.deployVerticle(verticle).await();
+    if (stopping) {
+      return;
+    }
     edge.serve();
     log.atInfo()
         .addKeyValue(LogKeys.SERVICE, self.service())
@@ -123,21 +171,27 @@ public final class Service {
 
   /** One after the other from this thread: a future of Vert.x cannot report the end of Vert.x. */
   private void stop() {
+    stopping = true;
     edge.drain();
+    String id = deployment;
+    int seconds = id == null ? BREAK_OFF_SECONDS : STOP_SECONDS;
     try {
       Cluster joined = cluster;
       if (joined != null) {
         joined.leave();
       }
-      edge.closeIntake().await(STOP_SECONDS, TimeUnit.SECONDS);
-      String id = deployment;
+      edge.closeIntake().await(seconds, TimeUnit.SECONDS);
       if (id != null) {
-        vertx.undeploy(id).await(STOP_SECONDS, TimeUnit.SECONDS);
+        vertx.undeploy(id).await(seconds, TimeUnit.SECONDS);
       }
-      edge.close().await(STOP_SECONDS, TimeUnit.SECONDS);
-      vertx.close().await(STOP_SECONDS, TimeUnit.SECONDS);
+      edge.close().await(seconds, TimeUnit.SECONDS);
+      vertx.close().await(seconds, TimeUnit.SECONDS);
     } catch (Exception unclean) {
-      log.atWarn().setCause(unclean).log("service did not stop cleanly");
+      if (id == null) {
+        log.atDebug().setCause(unclean).log("the start was broken off");
+      } else {
+        log.atWarn().setCause(unclean).log("service did not stop cleanly");
+      }
     }
   }
 

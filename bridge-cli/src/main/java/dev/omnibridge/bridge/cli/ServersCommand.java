@@ -24,8 +24,9 @@ import picocli.CommandLine.Option;
     description = {
       "Runs the PostgreSQL and the Kafka broker of ./bridge up without the services, on the same"
           + " data, until a signal stops them.",
-      "Prints the environment by which services find them; bin/orchestrator and the others take it"
-          + " from the file of itself when nothing else is set."
+      "Prints the environment by which services find them, to a pipe or a file only the command"
+          + " that reads it, without the password; bin/orchestrator and the others take it from the"
+          + " file of themselves when nothing else is set."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -34,6 +35,7 @@ import picocli.CommandLine.Option;
     })
 final class ServersCommand implements Callable<Integer> {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+  private static final String PASSWORD = "PGPASSWORD";
 
   private final Setting setting;
 
@@ -97,14 +99,24 @@ final class ServersCommand implements Callable<Integer> {
       document.put("readyMillis", after.toMillis());
       document.put("environmentFile", file.toString());
       ObjectNode environment = document.putObject("environment");
-      servers.environment().forEach(environment::put);
+      servers
+          .environment()
+          .forEach((name, value) -> {
+            if (setting.outIsTerminal() || !name.equals(PASSWORD)) {
+              environment.put(name, value);
+            }
+          });
       setting.out().println(Session.compact(document));
       return;
     }
-    setting.out().print(servers.exports());
+    if (setting.outIsTerminal()) {
+      setting.out().print(servers.exports());
+    } else {
+      setting.out().println(". '%s'".formatted(file.toString().replace("'", "'\\''")));
+    }
     setting.out().flush();
     remark(
-        "Ready after %s; the same lines are in %s while this runs. Ctrl-C stops it."
+        "Ready after %s; the environment is in %s while this runs. Ctrl-C stops it."
             .formatted(Amounts.span(after), file));
   }
 

@@ -22,6 +22,9 @@ public final class Servers implements AutoCloseable {
   /** Lines for a shell, in the data directory unless another file is chosen. */
   public static final String ENVIRONMENT_FILE = "servers.env";
 
+  /** The first line of the file, by which bin/run-service sees whether it is left over. */
+  private static final String WRITER = "# process %d%n";
+
   private final Steps steps;
   private final EmbeddedPostgres postgres;
   private final KafkaSide kafka;
@@ -47,7 +50,8 @@ public final class Servers implements AutoCloseable {
           Servers servers = open(options, data, steps);
           servers.kafka.begin();
           EmbeddedKafka unused = servers.kafka.await(options.startLimit().plusSeconds(10));
-          OwnerFile.write(environmentFile, servers.exports().getBytes(StandardCharsets.UTF_8));
+          String file = WRITER.formatted(ProcessHandle.current().pid()) + servers.exports();
+          OwnerFile.write(environmentFile, file.getBytes(StandardCharsets.UTF_8));
           steps.onClose("environment file", () -> Files.deleteIfExists(environmentFile));
           return servers;
         });

@@ -37,7 +37,8 @@ class ServersIT {
       String[] kafka = environment.get("KAFKA_BOOTSTRAP_SERVERS").split(":");
       answers(kafka[0], kafka[1]);
       assertThat(Files.readAllLines(file))
-          .hasSize(6)
+          .hasSize(7)
+          .startsWith("# process " + ProcessHandle.current().pid())
           .contains("export PGPASSWORD='%s'".formatted(password))
           .contains("export KAFKA_BOOTSTRAP_SERVERS='%s'".formatted(servers.kafkaAddress()));
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))

@@ -3,31 +3,24 @@ package dev.omnibridge.dbadapter.store;
 
 import dev.omnibridge.dbadapter.DbAdapterConfig.Postgres;
 import dev.omnibridge.dbadapter.log.Lanes;
-import dev.omnibridge.runtime.LogKeys;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.flywaydb.core.Flyway;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Brings the schema up to date, gives a new log its identity, and makes the partitions of the
  * months to come. Several db-adapters may do so at once.
  */
 public final class Schema {
-  private static final Logger log = LoggerFactory.getLogger(Schema.class);
-  private static final long RETRY_MILLIS = 1000;
-
   /** Partitions are made this many months ahead. */
   private static final int MONTHS_AHEAD = 3;
 
@@ -52,37 +45,28 @@ public final class Schema {
 
   private final Vertx vertx;
   private final Pool pool;
+  private final Patience patience;
 
   public Schema(Vertx vertx, Pool pool) {
     this.vertx = vertx;
     this.pool = pool;
+    this.patience = new Patience(vertx, Patience.PAUSE, System::nanoTime);
   }
 
   /**
-   * Migrates, in a worker. Waits for a database that is not there yet: for the limit, or without
-   * one as long as it takes. One that is there and refuses is not waited for.
+   * Migrates, in a worker, and gives the log's identity; a new log gets the lanes given here, an
+   * existing one keeps its own. Waits for a database that is not there yet: for the limit, or
+   * without one as long as it takes. One that is there and refuses is not waited for.
    */
-  public Future<?> migrate(Postgres postgres, Duration limit) {
-    return migrate(postgres, limit.isZero() ? Long.MAX_VALUE : limit.toMillis(), true);
-  }
-
-  private Future<?> migrate(Postgres postgres, long millisLeft, boolean first) {
-    return vertx
-        .executeBlocking(() -> migrate(postgres))
-        .recover(failure -> {
-          if (millisLeft <= 0 || !isNotThere(failure)) {
-            return Future.failedFuture(failure);
-          }
-          if (first) {
-            log.atWarn()
-                .addKeyValue(LogKeys.ADDRESS, postgres)
-                .log("the database is not there yet; waiting for it");
-          }
-          return vertx
-              .timer(RETRY_MILLIS)
-              .compose(_ -> migrate(postgres, millisLeft - RETRY_MILLIS, false))
-              .map(true);
-        });
+  public Future<Identity> open(
+      Postgres postgres, Duration limit, Lanes wanted, Collection<String> retentions) {
+    return patience.wait(
+        () ->
+            vertx
+                .executeBlocking(() -> migrate(postgres))
+                .compose(_ -> identity(wanted, retentions)),
+        limit,
+        postgres);
   }
 
   private static boolean migrate(Postgres postgres) {
@@ -94,18 +78,7 @@ public final class Schema {
         .success;
   }
 
-  /** No connection (class 08), or a server that starts or stops (57P). */
-  private static boolean isNotThere(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLException refused && refused.getSQLState() != null) {
-        return refused.getSQLState().startsWith("08") || refused.getSQLState().startsWith("57P");
-      }
-    }
-    return false;
-  }
-
-  /** The log's identity; a new log gets the lanes given here, an existing one keeps its own. */
-  public Future<Identity> identity(Lanes wanted, Collection<String> retentions) {
+  private Future<Identity> identity(Lanes wanted, Collection<String> retentions) {
     return pool.preparedQuery(MAKE_IDENTITY)
         .execute(Tuple.of(wanted.outbox(), wanted.inbox()))
         .compose(_ -> pool.query(READ_IDENTITY).execute())

@@ -4,6 +4,7 @@ package dev.omnibridge.dbadapter.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.omnibridge.dbadapter.DbAdapterConfig.Postgres;
+import dev.omnibridge.dbadapter.log.Lanes;
 import dev.omnibridge.testkit.TestPostgres;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -38,7 +39,7 @@ class HousekeepingIT {
             database.name());
     pool = new Database(vertx, postgres).pool(4, true);
     var schema = new Schema(vertx, pool);
-    await(schema.migrate(postgres, Duration.ofSeconds(20)));
+    var unused = await(schema.open(postgres, Duration.ofSeconds(20), new Lanes(4, 2), List.of()));
     housekeeping =
         new Housekeeping(
             vertx, pool, schema, new ContentStore(pool, pool), List.of(), Duration.ofDays(30));

@@ -4,12 +4,16 @@ package dev.omnibridge.runtime.cluster;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.config.Config;
+import com.hazelcast.config.JavaSerializationFilterConfig;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.NetworkConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import dev.omnibridge.runtime.LogKeys;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +45,7 @@ final class HazelcastMembers implements MemberList {
   private final Thread joining;
   private volatile @Nullable HazelcastInstance instance;
   private volatile boolean left;
+  private String lastReason = "";
 
   private HazelcastMembers(ClusterConfig config, Member self) {
     this.config = config;
@@ -62,21 +67,28 @@ final class HazelcastMembers implements MemberList {
         if (running == null || !running.getLifecycleService().isRunning()) {
           start();
         }
-      } catch (RuntimeException failure) {
-        log.atWarn()
-            .addKeyValue(LogKeys.REASON, failure.toString())
-            .log("the cluster cannot be joined yet");
+      } catch (RuntimeException | UnknownHostException failure) {
+        tell(failure.toString());
       }
       LockSupport.parkNanos(PAUSE.toNanos());
     }
   }
 
-  private void start() {
+  /** Once, and not every two seconds, until the reason is another one. */
+  private void tell(String reason) {
+    if (!reason.equals(lastReason)) {
+      lastReason = reason;
+      log.atWarn().addKeyValue(LogKeys.REASON, reason).log("the cluster cannot be joined yet");
+    }
+  }
+
+  private void start() throws UnknownHostException {
     long began = System.nanoTime();
     HazelcastInstance started = Hazelcast.newHazelcastInstance(hazelcast());
     var unusedId = started.getCluster().addMembershipListener(new Listener());
     var unused = started.getLifecycleService().addLifecycleListener(_ -> changed());
     instance = started;
+    lastReason = "";
     if (left) {
       leave();
       return;
@@ -88,17 +100,27 @@ final class HazelcastMembers implements MemberList {
     changed();
   }
 
-  private Config hazelcast() {
+  private Config hazelcast() throws UnknownHostException {
     var settings = new Config().setClusterName(config.name()).setLiteMember(true);
     settings.getJetConfig().setEnabled(false);
     properties().forEach(settings::setProperty);
     network(settings.getNetworkConfig());
+    settings.getSerializationConfig().setJavaSerializationFilterConfig(onlyItsOwn());
     settings
         .getMemberAttributeConfig()
         .setAttribute(ID, self.id())
         .setAttribute(ADDRESS, self.address())
         .setAttribute(SERVICES, String.join(",", self.services()));
     return settings;
+  }
+
+  /** Who reaches the port can send objects; none but Hazelcast's own are made of the bytes. */
+  private static JavaSerializationFilterConfig onlyItsOwn() {
+    var filter = new JavaSerializationFilterConfig().setDefaultsDisabled(true);
+    filter
+        .getWhitelist()
+        .addPrefixes("com.hazelcast.", "java.lang.", "java.util.", "java.io.", "[");
+    return filter;
   }
 
   /** Nothing is stored and nothing computed here, so few threads do. */
@@ -122,19 +144,29 @@ final class HazelcastMembers implements MemberList {
         Map.entry("hazelcast.io.thread.count", "1"));
   }
 
-  private void network(NetworkConfig network) {
+  private void network(NetworkConfig network) throws UnknownHostException {
     network
         .setPort(config.port())
         .setPortAutoIncrement(true)
         .setPortCount(ClusterConfig.PORTS)
         .setReuseAddress(true);
-    if (!config.host().equals("0.0.0.0")) {
-      network.getInterfaces().setEnabled(true).addInterface(config.host());
+    if (!config.listensEverywhere()) {
+      network.getInterfaces().setEnabled(true).addInterface(ipv4(config.host()));
     }
     JoinConfig join = network.getJoin();
     join.getAutoDetectionConfig().setEnabled(false);
     join.getMulticastConfig().setEnabled(false);
     join.getTcpIpConfig().setEnabled(true).setMembers(config.members());
+  }
+
+  /** Hazelcast knows the interfaces of the machine by their addresses, and not by names. */
+  static String ipv4(String host) throws UnknownHostException {
+    for (InetAddress address : InetAddress.getAllByName(host)) {
+      if (address instanceof Inet4Address) {
+        return address.getHostAddress();
+      }
+    }
+    throw new UnknownHostException(host + " has no IPv4 address");
   }
 
   private final class Listener implements MembershipListener {

@@ -38,7 +38,8 @@ public record EdgeConfig(String host, int port, Map<Peer, String> peers, Set<Pee
   public static EdgeConfig single(Peer self, Env env) {
     var peers = new EnumMap<Peer, String>(Peer.class);
     for (Peer peer : Peer.values()) {
-      String address = peer == self ? "" : env.text(peer.addressVariable(), "");
+      String address =
+          peer == self ? "" : String.join(",", env.addresses(peer.addressVariable(), ""));
       if (!address.isEmpty()) {
         peers.put(peer, address);
       }
