@@ -210,15 +210,19 @@ public final class Edge {
   /** Where others reach this process, by the host it listens on. */
   private String address() {
     Cluster joined = cluster;
-    return joined == null ? config.host() + ":" + port : joined.self().address();
+    return joined == null ? addressOn(config.host()) : joined.self().address();
+  }
+
+  /** The host may be an IPv6 address, with brackets or without. */
+  private String addressOn(String host) {
+    return (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port;
   }
 
   /** Finds peers, and is found, through a cluster from now on; after {@link #bind}. */
   public Cluster join(ClusterConfig settings, String id) {
     String host = settings.advertisedHost().isEmpty() ? config.host() : settings.advertisedHost();
     var services = config.local().stream().map(Peer::service).collect(Collectors.toSet());
-    String there = (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
-    var self = new Member(id, there, services);
+    var self = new Member(id, addressOn(host), services);
     Cluster joined = Cluster.join(vertx, self, settings, this::pulse, readiness::ready);
     cluster = joined;
     directory.use(joined);
