@@ -3,6 +3,7 @@ package dev.omnibridge.stamping;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import dev.omnibridge.api.content.v1.ContentServiceGrpc;
@@ -21,14 +22,19 @@ import dev.omnibridge.dbadapter.DbAdapterVerticle;
 import dev.omnibridge.runtime.Env;
 import dev.omnibridge.runtime.event.Catalogue;
 import dev.omnibridge.runtime.event.Envelope;
+import dev.omnibridge.runtime.rpc.Calls;
 import dev.omnibridge.runtime.rpc.Edge;
 import dev.omnibridge.runtime.rpc.EdgeConfig;
 import dev.omnibridge.runtime.rpc.Peer;
 import dev.omnibridge.testkit.TestPostgres;
 import io.grpc.Channel;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.StreamObserver;
 import io.vertx.core.Vertx;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +50,8 @@ import org.junit.jupiter.api.TestInstance;
 /** Two stamping services and db-adapter, over the network, on a real PostgreSQL. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StampingServiceIT extends StampingStories {
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
   private final Vertx vertx = Vertx.vertx();
   private final List<Edge> edges = new ArrayList<>();
   private TestPostgres.Database database;
@@ -189,7 +197,20 @@ class StampingServiceIT extends StampingStories {
     var config = StampingConfig.from(Env.of(Map.of()));
     vertx.deployVerticle(new StampingVerticle(config, edge)).await(5, SECONDS);
     String service = "127.0.0.1:" + edge.listen().await(5, SECONDS);
-    return open(Map.of(Peer.DB_ADAPTER, store, Peer.STAMPING, service));
+    Edge client = open(Map.of(Peer.DB_ADAPTER, store, Peer.STAMPING, service));
+    await().atMost(LIMIT).ignoreExceptions().until(() -> serves(client));
+    return client;
+  }
+
+  private static boolean serves(Edge client) throws Exception {
+    return Calls.unary(
+                client.peer(Peer.STAMPING),
+                HealthGrpc.getCheckMethod(),
+                HealthCheckRequest.getDefaultInstance(),
+                LIMIT)
+            .await(10, SECONDS)
+            .getStatus()
+        == ServingStatus.SERVING;
   }
 
   private Edge open(Map<Peer, String> peers) {

@@ -46,7 +46,11 @@ public final class Edge {
 
   private static final String HEALTH = "/" + HealthGrpc.SERVICE_NAME + "/";
   private static final String DIRECTORY = "/" + DirectoryServiceGrpc.SERVICE_NAME + "/";
-  private static final long CHECK_MILLIS = 1000;
+
+  /** How often peers are asked for their health: while one is missing, and otherwise. */
+  private static final long CHECK_MILLIS = 250;
+
+  private static final int CALM = 4;
   private static final long INTAKE_SECONDS = 5;
   private static final Duration CHECK_LIMIT = Duration.ofMillis(900);
 
@@ -69,6 +73,7 @@ public final class Edge {
   private @Nullable HttpServer http;
   private @Nullable Cluster cluster;
   private long checks = -1;
+  private int calm;
   private volatile boolean serving;
   private volatile int port;
 
@@ -105,7 +110,7 @@ public final class Edge {
         edge.always,
         ServerInterceptors.intercept(
             new DirectoryApi(edge.directory, edge::address).bindService(), edge.guard));
-    edge.checks = vertx.setPeriodic(1, CHECK_MILLIS, _ -> edge.check());
+    edge.checks = vertx.setPeriodic(1, CHECK_MILLIS, _ -> edge.checkInTime());
     return edge;
   }
 
@@ -138,6 +143,13 @@ public final class Edge {
   /** Says what is missing while this process goes on; null when it is back. */
   public void trouble(String part, @Nullable String what) {
     readiness.trouble(part, what);
+  }
+
+  private void checkInTime() {
+    if (readiness.misses() || ++calm >= CALM) {
+      calm = 0;
+      check();
+    }
   }
 
   private void check() {

@@ -75,6 +75,11 @@ final class Readiness {
     tell();
   }
 
+  /** True while a peer is missing that this process cannot do without. */
+  synchronized boolean misses() {
+    return needed.containsValue(false);
+  }
+
   /** Something that is missing while the process goes on; null when it is back. */
   synchronized void trouble(String part, @Nullable String what) {
     if (what == null) {
