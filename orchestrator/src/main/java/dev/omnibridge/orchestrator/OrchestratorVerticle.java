@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.orchestrator;
 
+import dev.omnibridge.api.workflow.v1.WorkflowServiceGrpc;
 import dev.omnibridge.orchestrator.definition.DefinitionReader;
 import dev.omnibridge.orchestrator.rpc.NodeApi;
 import dev.omnibridge.orchestrator.rpc.Owners;
@@ -24,11 +25,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Wires the orchestrator: the log, the runners, the shell, the API. */
 public final class OrchestratorVerticle extends VerticleBase {
+  private static final long HEALTH_MILLIS = 100;
+
   private final OrchestratorConfig config;
   private final Edge edge;
   private final Clock clock = Clock.systemUTC();
   private final RandomGenerator random = new SplittableRandom(new SecureRandom().nextLong());
   private @Nullable Workflows workflows;
+  private long health = -1;
+  private boolean healthy = true;
 
   public OrchestratorVerticle(OrchestratorConfig config, Edge edge) {
     this.config = config;
@@ -66,12 +71,25 @@ public final class OrchestratorVerticle extends VerticleBase {
             vertx, wired, log, crew, () -> Ids.uuid7(clock.instant(), random).toString()));
     edge.offer(new NodeApi(vertx, wired, log));
     wired.start();
+    health = vertx.setPeriodic(HEALTH_MILLIS, _ -> tellHealth(log));
     workflows = wired;
     return wired;
   }
 
+  /** Who says that it serves accepts submissions. */
+  private void tellHealth(WorkflowLog log) {
+    if (log.available() != healthy) {
+      healthy = log.available();
+      edge.health(WorkflowServiceGrpc.SERVICE_NAME, healthy);
+    }
+    if (!healthy) {
+      var unused = log.probe().otherwiseEmpty();
+    }
+  }
+
   @Override
   public Future<?> stop() {
+    boolean unused = vertx.cancelTimer(health);
     return workflows == null
         ? Future.succeededFuture()
         : Future.fromCompletionStage(workflows.stop())

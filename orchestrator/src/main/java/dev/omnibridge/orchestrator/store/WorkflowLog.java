@@ -31,6 +31,8 @@ import dev.omnibridge.runtime.rpc.Calls;
 import dev.omnibridge.runtime.rpc.Statuses;
 import io.grpc.Channel;
 import io.grpc.MethodDescriptor;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -58,6 +60,17 @@ public final class WorkflowLog implements EventLog {
     this.log = log;
     this.limit = limit;
     this.breaker = new Breaker("db-adapter", Breaker.Settings.forStore());
+  }
+
+  /** False while the log has failed again and again, and is not or hardly called. */
+  public boolean available() {
+    return breaker.closed();
+  }
+
+  /** Asks the log how it is, as a call like any other: so a log that is back is noticed. */
+  public Future<Void> probe() {
+    var request = HealthCheckRequest.newBuilder().setService(LogServiceGrpc.SERVICE_NAME).build();
+    return call(HealthGrpc.getCheckMethod(), request, limit).mapEmpty();
   }
 
   @Override

@@ -15,7 +15,8 @@ import java.util.List;
  * @param host address to listen on for the cluster's own protocol
  * @param port first port to try for it; up to {@link #PORTS} are tried
  * @param members where to look for others: "host" or "host:port"
- * @param memberTimeout how long a member may be silent before the cluster goes on without it
+ * @param memberTimeout how long a member may be silent before it is taken off the list; long, for a
+ *     list that loses its oldest member falls apart for a while, and the pulse is what counts
  * @param suspectAfter how long a member may not answer before it is passed over
  * @param joinLimit how long to wait for the cluster before acting as if alone
  * @param advertisedHost host that others reach this process at; empty: the one it listens on
@@ -63,7 +64,7 @@ public record ClusterConfig(
         host,
         env.integer("CLUSTER_PORT", DEFAULT_PORT, 1, LARGEST_PORT),
         env.hosts("CLUSTER_MEMBERS", "127.0.0.1"),
-        env.duration("CLUSTER_MEMBER_TIMEOUT", Duration.ofSeconds(3), LEAST_MEMBER_TIMEOUT),
+        env.duration("CLUSTER_MEMBER_TIMEOUT", Duration.ofSeconds(30), LEAST_MEMBER_TIMEOUT),
         env.duration("CLUSTER_SUSPECT_AFTER", Duration.ofSeconds(2), LEAST_SUSPICION),
         env.duration("CLUSTER_JOIN_LIMIT", Duration.ofSeconds(15)),
         advertised);

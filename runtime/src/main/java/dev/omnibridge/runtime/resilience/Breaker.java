@@ -114,6 +114,11 @@ public final class Breaker {
     };
   }
 
+  /** True while every call is let through. */
+  public boolean closed() {
+    return circuit.getState() == State.CLOSED;
+  }
+
   /** True while calls are refused. */
   public boolean open() {
     return circuit.getState() == State.OPEN;
