@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.intelligence.tree;
 
+import dev.omnibridge.intelligence.similarity.CommonWords;
 import dev.omnibridge.intelligence.similarity.Terms;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -14,70 +15,10 @@ final class Keywords {
   private static final int LOOKED_AT = 16 * 1024;
 
   private static final Set<String> EVERYBODYS =
-      Set.of(
-          "the",
-          "and",
-          "for",
-          "that",
-          "this",
-          "with",
-          "not",
-          "are",
-          "from",
-          "has",
-          "have",
-          "its",
-          "public",
-          "private",
-          "static",
-          "final",
-          "class",
-          "void",
-          "return",
-          "import",
-          "new",
-          "int",
-          "string",
-          "java",
-          "util",
-          "package",
-          "var",
-          "let",
-          "const",
-          "function",
-          "def",
-          "self",
-          "null",
-          "true",
-          "false",
-          "else",
-          "throws",
-          "override",
-          "license",
-          "spdx",
-          "identifier",
-          "apache",
-          "long",
-          "boolean",
-          "list",
-          "map",
-          "get",
-          "set",
-          "add",
-          "when",
-          "was",
-          "but",
-          "all",
-          "can",
-          "which",
-          "dev",
-          "org",
-          "com",
-          "net",
-          "record",
-          "case",
-          "default",
-          "who");
+      CommonWords.and(
+          "has", "have", "its", "long", "boolean", "list", "map", "get", "set", "add", "when",
+          "was", "but", "all", "can", "which", "dev", "org", "com", "net", "record", "case",
+          "default", "who");
 
   private Keywords() {}
 
