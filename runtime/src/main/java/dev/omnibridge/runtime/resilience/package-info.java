@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Retry and circuit breaker around asynchronous calls. */
+/** The circuit breaker around asynchronous calls. */
 @NullMarked
 package dev.omnibridge.runtime.resilience;
 

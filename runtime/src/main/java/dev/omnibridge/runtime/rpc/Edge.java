@@ -5,6 +5,7 @@ import dev.omnibridge.api.directory.v1.DirectoryServiceGrpc;
 import dev.omnibridge.runtime.cluster.Cluster;
 import dev.omnibridge.runtime.cluster.ClusterConfig;
 import dev.omnibridge.runtime.cluster.Member;
+import dev.omnibridge.runtime.metrics.Metrics;
 import io.grpc.BindableService;
 import io.grpc.Channel;
 import io.grpc.ConnectivityState;
@@ -62,7 +63,8 @@ public final class Edge {
   private final Deadlines deadlines = new Deadlines();
   private final HealthStatusManager health = new HealthStatusManager();
   private final Readiness readiness = new Readiness(health);
-  private final HealthPages pages = new HealthPages(readiness::report);
+  private final Metrics metrics = new Metrics();
+  private final HealthPages pages;
   private final MutableHandlerRegistry registry = new MutableHandlerRegistry();
   private final Server inProcess;
 
@@ -81,6 +83,7 @@ public final class Edge {
     this.vertx = vertx;
     this.config = config;
     this.directory = new Directory(config);
+    this.pages = new HealthPages(readiness::report, this::scrape);
     String name = "omnibridge-" + UUID.randomUUID();
     this.channels = new PeerChannels(config, directory, name);
     this.always = server(vertx);
@@ -91,6 +94,10 @@ public final class Edge {
             .maxInboundMetadataSize(64 * 1024)
             .fallbackHandlerRegistry(registry)
             .build();
+  }
+
+  private Future<String> scrape() {
+    return vertx.executeBlocking(metrics::scrape, false);
   }
 
   private static GrpcIoServer server(Vertx vertx) {
@@ -266,6 +273,11 @@ public final class Edge {
     return directory;
   }
 
+  /** The numbers of this process, which {@code /metrics} tells. */
+  public Metrics metrics() {
+    return metrics;
+  }
+
   /** Tells the world that this process takes no new work; calls under way go on. Once is enough. */
   public void drain() {
     readiness.drain();
@@ -294,6 +306,7 @@ public final class Edge {
           channels.shutdown();
           inProcess.shutdown();
           deadlines.close();
+          metrics.close();
           return Future.succeededFuture();
         });
   }

@@ -2,20 +2,28 @@
 package dev.omnibridge.runtime.resilience;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.omnibridge.runtime.Fault;
+import dev.omnibridge.runtime.metrics.Metrics;
+import dev.omnibridge.runtime.resilience.Breaker.State;
 import dev.omnibridge.runtime.rpc.Statuses;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class BreakerTest {
   private static final Fault AWAY = Fault.unavailable("AWAY", "It is away.", null);
 
-  private final Breaker breaker =
-      new Breaker("it", new Breaker.Settings(5, Duration.ofMillis(20), 3));
+  private static final Duration OPEN = Duration.ofMillis(500);
+
+  private final ManualTime time = new ManualTime();
+  private final Breaker breaker = new Breaker("it", new Breaker.Settings(5, OPEN, 3), time);
   private final AtomicInteger reached = new AtomicInteger();
 
   private Future<String> call(Future<String> outcome) {
@@ -133,10 +141,125 @@ class BreakerTest {
     assertThat(breaker.open()).isFalse();
   }
 
+  /** The time is over after which it lets a call through, which succeeds. */
   private void probe() {
-    await()
-        .atMost(Duration.ofSeconds(5))
-        .pollInterval(Duration.ofMillis(5))
-        .until(() -> call(Future.succeededFuture("")).succeeded());
+    pass(OPEN.plusNanos(1));
+    succeed(1);
+    assertThat(breaker.state()).isEqualTo(State.HALF_OPEN);
+  }
+
+  private void pass(Duration time) {
+    this.time.now = this.time.now.plus(time);
+  }
+
+  private Future<String> held(Promise<String> answer) {
+    return call(answer.future());
+  }
+
+  @Test
+  void shouldNotProbeBeforeItsTime() {
+    fail(5);
+    pass(OPEN);
+    assertThat(call(Future.succeededFuture("")).failed()).isTrue();
+    pass(Duration.ofNanos(1));
+    assertThat(call(Future.succeededFuture("")).succeeded()).isTrue();
+  }
+
+  @Test
+  void shouldCloseOnTheThirdSuccessAndNotBefore() {
+    fail(5);
+    probe();
+    succeed(1);
+    assertThat(breaker.closed()).isFalse();
+    succeed(1);
+    assertThat(breaker.closed()).isTrue();
+  }
+
+  @Test
+  void shouldOpenAgainOnAFailureAfterTwoSuccesses() {
+    fail(5);
+    probe();
+    succeed(1);
+    fail(1);
+    assertThat(breaker.open()).isTrue();
+    assertThat(call(Future.succeededFuture("")).failed()).isTrue();
+  }
+
+  @Test
+  void shouldOpenAgainByTheFailureOfACallFromBefore() {
+    var late = Promise.<String>promise();
+    var call = held(late);
+    fail(5);
+    probe();
+    late.fail(AWAY);
+    assertThat(call.failed()).isTrue();
+    assertThat(breaker.open()).isTrue();
+  }
+
+  @Test
+  void shouldNotCloseByTheSuccessOfACallFromBefore() {
+    var late = Promise.<String>promise();
+    var call = held(late);
+    fail(5);
+    probe();
+    succeed(1);
+    late.complete("");
+    assertThat(call.succeeded()).isTrue();
+    assertThat(breaker.state()).isEqualTo(State.HALF_OPEN);
+  }
+
+  @Test
+  void shouldLetNoMoreProbesThroughAtOnceThanCloseIt() {
+    fail(5);
+    pass(OPEN.plusNanos(1));
+    reached.set(0);
+    for (int i = 0; i < 10; i++) {
+      var unused = held(Promise.promise());
+    }
+    assertThat(reached).hasValue(3);
+  }
+
+  @Test
+  void shouldFailWithinTenMillisecondsWhileOpen() {
+    fail(5);
+    long began = System.nanoTime();
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(call(Future.succeededFuture("")).failed()).isTrue();
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - began).dividedBy(1_000))
+        .isLessThan(Duration.ofMillis(10));
+  }
+
+  @Test
+  void shouldTellWhatItDoesAsMetrics() {
+    try (var metrics = new Metrics()) {
+      breaker.measured(metrics, "test");
+      fail(5);
+      assertThat(call(Future.succeededFuture("")).failed()).isTrue();
+      assertThat(metrics.scrape())
+          .contains("omnibridge_breaker_state{caller=\"test\",dependency=\"it\"} 2.0")
+          .contains("omnibridge_breaker_opened_total{caller=\"test\",dependency=\"it\"} 1.0")
+          .contains("omnibridge_breaker_refused_total{caller=\"test\",dependency=\"it\"} 1.0");
+    }
+  }
+
+  /** A clock that is moved by hand. */
+  private static final class ManualTime extends Clock {
+    private Instant now = Instant.EPOCH;
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException();
+    }
   }
 }

@@ -108,4 +108,14 @@ class StartingTest {
     assertThat(get("/health").body()).contains("DEGRADED").contains("\"db-adapter\":\"MISSED\"");
     assertThat(get("/other").statusCode()).isEqualTo(404);
   }
+
+  @Test
+  void shouldTellItsNumbersFromTheBeginning() throws Exception {
+    bind("127.0.0.1:1");
+    edge.metrics().counter("omnibridge_eggs", "Eggs laid.").increment();
+    HttpResponse<String> told = get("/metrics");
+    assertThat(told.statusCode()).isEqualTo(200);
+    assertThat(told.headers().firstValue("content-type").orElse("")).startsWith("text/plain");
+    assertThat(told.body()).contains("omnibridge_eggs_total 1.0").contains("jvm_memory_used_bytes");
+  }
 }
