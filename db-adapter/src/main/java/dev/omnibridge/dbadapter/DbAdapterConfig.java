@@ -3,6 +3,7 @@ package dev.omnibridge.dbadapter;
 
 import dev.omnibridge.runtime.Env;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * Everything db-adapter can be told from outside, with its defaults.
@@ -17,6 +18,10 @@ import java.time.Duration;
  *     the oldest unfinished run, which may need it; zero keeps it for ever
  * @param startLimit how long to wait for the database at the start; zero: as long as it takes
  * @param inbox whether what others publish on the topics is taken into the log
+ * @param outbox how the log goes to Kafka, and when a dependency counts as away
+ * @param deadLetters what may be done about dead letters
+ * @param eventsKept how long events are kept at least, by retention class; zero and a class that is
+ *     not here: for ever
  */
 public record DbAdapterConfig(
     String environment,
@@ -29,7 +34,29 @@ public record DbAdapterConfig(
     long maxContentBytes,
     Duration contentKept,
     Duration startLimit,
-    boolean inbox) {
+    boolean inbox,
+    OutboxConfig outbox,
+    DeadLetters deadLetters,
+    Map<String, Duration> eventsKept) {
+
+  /**
+   * What may be done about dead letters.
+   *
+   * @param redriveLimit how often a record is redriven at most
+   * @param redrivesPerSecond how fast records are redriven where the request does not say
+   * @param alertAbove more open ones than that make the process degraded
+   */
+  public record DeadLetters(int redriveLimit, int redrivesPerSecond, int alertAbove) {
+    /** The defaults. */
+    public static final DeadLetters USUAL = new DeadLetters(5, 100, 10);
+
+    private static DeadLetters from(Env env) {
+      return new DeadLetters(
+          env.integer("DB_ADAPTER_REDRIVE_LIMIT", USUAL.redriveLimit, 1, 1000),
+          env.integer("DB_ADAPTER_REDRIVE_PER_SECOND", USUAL.redrivesPerSecond, 1, 1000),
+          env.integer("DB_ADAPTER_DEAD_LETTER_ALERT", USUAL.alertAbove, 0, 1_000_000));
+    }
+  }
 
   /** Where the database is. */
   public record Postgres(String host, int port, String user, String password, String database) {
@@ -43,6 +70,9 @@ public record DbAdapterConfig(
       return "%s@%s:%d/%s".formatted(user, host, port, database);
     }
   }
+
+  /** As long as Kafka keeps any topic of the catalogue, and no shorter than a month. */
+  private static final Duration LEAST_KEPT = Duration.ofDays(31);
 
   private static final int LOGIN_SECONDS = 10;
   private static final int MAX_CONTENT_MIB = 1024 * 1024;
@@ -67,6 +97,27 @@ public record DbAdapterConfig(
                 * BYTES_PER_MIB,
             env.duration("DB_ADAPTER_CONTENT_KEPT", Duration.ZERO),
             env.duration("DB_ADAPTER_START_LIMIT", Duration.ZERO),
-            env.flag("DB_ADAPTER_INBOX", true)));
+            env.flag("DB_ADAPTER_INBOX", true),
+            OutboxConfig.from(env),
+            DeadLetters.from(env),
+            Map.of(
+                "standard",
+                known(
+                    env,
+                    "DB_ADAPTER_RETENTION_STANDARD",
+                    env.duration("DB_ADAPTER_RETENTION_STANDARD", Duration.ofDays(90))),
+                "long",
+                known(
+                    env,
+                    "DB_ADAPTER_RETENTION_LONG",
+                    env.duration("DB_ADAPTER_RETENTION_LONG", Duration.ofDays(400))))));
+  }
+
+  /** What Kafka may still hold must be known, or it could be taken in again. */
+  private static Duration known(Env env, String name, Duration kept) {
+    if (kept.isPositive() && kept.compareTo(LEAST_KEPT) < 0) {
+      env.refuse(name, kept.toString(), "0 or at least 31d are needed");
+    }
+    return kept;
   }
 }

@@ -241,8 +241,9 @@ class ContentIT {
           insert into content_chunks select upload_id, 0, 'x' from content_uploads;
           """);
     }
-    RunningDbAdapter.start(database, config -> config).close();
-    nothingIsStaged();
+    try (var unused = RunningDbAdapter.start(database, config -> config)) {
+      await().atMost(Duration.ofSeconds(20)).untilAsserted(this::nothingIsStaged);
+    }
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.omnibridge.runtime.Env;
 import dev.omnibridge.runtime.Fault;
+import dev.omnibridge.runtime.resilience.Breaker;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,10 @@ class DbAdapterConfigTest {
                 1L << 30,
                 Duration.ZERO,
                 Duration.ZERO,
-                true));
+                true,
+                OutboxConfig.DEFAULT,
+                new DbAdapterConfig.DeadLetters(5, 100, 10),
+                Map.of("standard", Duration.ofDays(90), "long", Duration.ofDays(400))));
   }
 
   @Test
@@ -48,6 +52,19 @@ class DbAdapterConfigTest {
                 Map.entry("DB_ADAPTER_MAX_CONTENT_MIB", "7"),
                 Map.entry("DB_ADAPTER_CONTENT_KEPT", "30d"),
                 Map.entry("DB_ADAPTER_START_LIMIT", "3s"),
+                Map.entry("DB_ADAPTER_KAFKA_BREAKER_FAILURES", "6"),
+                Map.entry("DB_ADAPTER_KAFKA_BREAKER_PROBE_AFTER", "1s"),
+                Map.entry("DB_ADAPTER_KAFKA_BREAKER_SUCCESSES", "2"),
+                Map.entry("DB_ADAPTER_POSTGRES_BREAKER_FAILURES", "7"),
+                Map.entry("DB_ADAPTER_POSTGRES_BREAKER_PROBE_AFTER", "2s"),
+                Map.entry("DB_ADAPTER_POSTGRES_BREAKER_SUCCESSES", "4"),
+                Map.entry("DB_ADAPTER_DELIVERY_TIMEOUT", "5s"),
+                Map.entry("DB_ADAPTER_REPLAY_PER_SECOND", "100"),
+                Map.entry("DB_ADAPTER_REDRIVE_LIMIT", "2"),
+                Map.entry("DB_ADAPTER_REDRIVE_PER_SECOND", "30"),
+                Map.entry("DB_ADAPTER_DEAD_LETTER_ALERT", "4"),
+                Map.entry("DB_ADAPTER_RETENTION_STANDARD", "0s"),
+                Map.entry("DB_ADAPTER_RETENTION_LONG", "31d"),
                 Map.entry("DB_ADAPTER_INBOX", "off")));
     assertThat(DbAdapterConfig.from(env))
         .isEqualTo(
@@ -62,15 +79,23 @@ class DbAdapterConfigTest {
                 7L << 20,
                 Duration.ofDays(30),
                 Duration.ofSeconds(3),
-                false));
+                false,
+                new OutboxConfig(
+                    new Breaker.Settings(6, Duration.ofSeconds(1), 2),
+                    new Breaker.Settings(7, Duration.ofSeconds(2), 4),
+                    Duration.ofSeconds(5),
+                    100),
+                new DbAdapterConfig.DeadLetters(2, 30, 4),
+                Map.of("standard", Duration.ZERO, "long", Duration.ofDays(31))));
     assertThat(env.effective().toString()).doesNotContain("s3cret");
     assertThat(DbAdapterConfig.from(env).toString()).doesNotContain("s3cret");
   }
 
   @Test
   void shouldNameEveryProblemAtOnce() {
-    var env = Env.of(Map.of("DB_ADAPTER_LANES", "0", "PGPORT", "x"));
+    var env =
+        Env.of(Map.of("DB_ADAPTER_LANES", "0", "PGPORT", "x", "DB_ADAPTER_RETENTION_LONG", "30d"));
     assertThat(catchThrowableOfType(Fault.class, () -> DbAdapterConfig.from(env)).sentence())
-        .contains("DB_ADAPTER_LANES", "PGPORT");
+        .contains("DB_ADAPTER_LANES", "PGPORT", "DB_ADAPTER_RETENTION_LONG");
   }
 }

@@ -36,6 +36,35 @@ final class Given {
     return Ids.uuid7(Instant.now(), RANDOM);
   }
 
+  /** With the inbox, and with topics of this environment. */
+  static DbAdapterConfig withInbox(DbAdapterConfig config, String environment, String kafka) {
+    return on(config, environment, kafka, true, config.outbox());
+  }
+
+  /** The same with another Kafka, and another way to it and from it. */
+  static DbAdapterConfig on(
+      DbAdapterConfig config,
+      String environment,
+      String kafka,
+      boolean inbox,
+      OutboxConfig outbox) {
+    return new DbAdapterConfig(
+        environment,
+        kafka,
+        config.postgres(),
+        config.lanes(),
+        config.inboxLanes(),
+        config.writers(),
+        config.readers(),
+        config.maxContentBytes(),
+        config.contentKept(),
+        config.startLimit(),
+        inbox,
+        outbox,
+        config.deadLetters(),
+        config.eventsKept());
+  }
+
   static StreamName run() {
     return run("default");
   }

@@ -56,20 +56,7 @@ class InboxIT {
 
   private RunningDbAdapter adapter() {
     return RunningDbAdapter.start(
-        database,
-        config ->
-            new DbAdapterConfig(
-                environment,
-                TestKafka.bootstrapServers(),
-                config.postgres(),
-                config.lanes(),
-                config.inboxLanes(),
-                config.writers(),
-                config.readers(),
-                config.maxContentBytes(),
-                config.contentKept(),
-                config.startLimit(),
-                true));
+        database, config -> Given.withInbox(config, environment, TestKafka.bootstrapServers()));
   }
 
   private String topic() {

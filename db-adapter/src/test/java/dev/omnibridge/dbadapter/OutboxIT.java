@@ -84,18 +84,12 @@ class OutboxIT {
         RunningDbAdapter.start(
             database,
             config ->
-                new DbAdapterConfig(
+                Given.on(
+                    config,
                     environment,
                     kafka.bootstrapServers(),
-                    config.postgres(),
-                    config.lanes(),
-                    config.inboxLanes(),
-                    config.writers(),
-                    config.readers(),
-                    config.maxContentBytes(),
-                    config.contentKept(),
-                    config.startLimit(),
-                    config.inbox()));
+                    config.inbox(),
+                    config.outbox()));
     adapters.add(adapter);
     return adapter;
   }

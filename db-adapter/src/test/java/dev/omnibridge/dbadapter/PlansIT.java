@@ -3,19 +3,28 @@ package dev.omnibridge.dbadapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Timestamp;
 import dev.omnibridge.api.event.v1.StreamName;
+import dev.omnibridge.api.log.v1.DeadLetterFilter;
+import dev.omnibridge.api.log.v1.DeadLetterFilter.Builder;
+import dev.omnibridge.api.log.v1.DeadLetterState;
 import dev.omnibridge.api.log.v1.GetStampRowRequest;
+import dev.omnibridge.api.log.v1.ListDeadLettersRequest;
 import dev.omnibridge.api.log.v1.ListDueRequest;
 import dev.omnibridge.api.log.v1.ListUnfinishedRequest;
 import dev.omnibridge.api.log.v1.ListWorkflowRowsRequest;
+import dev.omnibridge.api.log.v1.PayloadFilter;
 import dev.omnibridge.api.log.v1.QueryEventsRequest;
+import dev.omnibridge.dbadapter.query.Cut;
 import dev.omnibridge.dbadapter.query.PageTokens;
 import dev.omnibridge.dbadapter.store.ContentStore;
 import dev.omnibridge.dbadapter.store.Database;
 import dev.omnibridge.dbadapter.store.DeadLetterLane;
+import dev.omnibridge.dbadapter.store.DeadLetterQueries;
 import dev.omnibridge.dbadapter.store.EventLane;
+import dev.omnibridge.dbadapter.store.EventQueries;
 import dev.omnibridge.dbadapter.store.IndexQueries;
-import dev.omnibridge.dbadapter.store.LogQueries;
+import dev.omnibridge.dbadapter.store.RedriveLane;
 import dev.omnibridge.dbadapter.store.WorkflowQueries;
 import dev.omnibridge.runtime.event.Catalogue;
 import dev.omnibridge.testkit.TestPostgres;
@@ -29,6 +38,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -47,6 +57,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PlansIT {
+  private static final DeadLetterState OPEN = DeadLetterState.DEAD_LETTER_STATE_OPEN;
+
   private final TestPostgres.Database database = TestPostgres.freshDatabase();
   private final Vertx vertx = Vertx.vertx();
   private final PageTokens tokens = new PageTokens(new UUID(0, 1));
@@ -93,6 +105,17 @@ class PlansIT {
             version, lane, position, type, topic, correlation_id, body)
           select gen_random_uuid(), now() + i * interval '1 ms', now(), 'long', gen_random_uuid(),
                  'k', 'n', 's', 1, 0, i, 't', 't', gen_random_uuid(), '{}'
+            from generate_series(1, 20000) as i
+          """);
+      statement.execute(
+          """
+          insert into dead_letters (
+            consumer, cluster_id, topic_id, partition, record_offset, topic, headers, error_class,
+            error_reason, error_message, dead_at, published_at, state, event_type, correlation_id)
+          select 'c', 'k', 't', 0, i, 'topic' || i % 20, '[]', 'POISON', 'R' || i % 20, '',
+                 now() - i * interval '1 minute', now(),
+                 case when i % 50 = 0 then 'OPEN' else 'REDRIVEN' end, 'type' || i % 20,
+                 gen_random_uuid()
             from generate_series(1, 20000) as i
           """);
       statement.execute("analyze");
@@ -166,25 +189,88 @@ class PlansIT {
             pool -> new DeadLetterLane(pool, id()).next(500),
             "dead_letters_unpublished"),
         asked(
+            "redrives",
+            pool -> new RedriveLane(vertx, pool, id(), System::nanoTime).next(500),
+            "dead_letter_redrives_queued"),
+        letters("dead letters", letters -> letters, "dead_letters_by_time"),
+        letters("open ones", letters -> letters.setState(OPEN), "dead_letters_open"),
+        letters(
+            "open ones of a topic",
+            letters -> letters.setState(OPEN).setTopic("topic3"),
+            "dead_letters_open_by_topic"),
+        letters("those of a topic", letters -> letters.setTopic("topic3"), "dead_letters_by_topic"),
+        letters(
+            "those of a reason", letters -> letters.setErrorReason("R3"), "dead_letters_by_reason"),
+        letters(
+            "those of a type", letters -> letters.setEventType("type3"), "dead_letters_by_type"),
+        letters(
+            "those of a correlation",
+            letters -> letters.setCorrelationId(someId()),
+            "dead_letters_by_correlation"),
+        asked(
             "events of a correlation",
-            pool -> log(pool).queryEvents(events().setCorrelationId(someId()).build()),
+            pool -> log(pool).query(events().setCorrelationId(someId()).build()),
             "events_\\w+_correlation_id_idx"),
         asked(
             "events of a cause",
-            pool -> log(pool).queryEvents(events().setCausationId(someId()).build()),
+            pool -> log(pool).query(events().setCausationId(someId()).build()),
             "events_\\w+_causation_id_idx"),
         asked(
             "events of a session",
-            pool -> log(pool).queryEvents(events().setSessionId(someId()).build()),
+            pool -> log(pool).query(events().setSessionId(someId()).build()),
             "events_\\w+_session_id_idx"),
         asked(
             "events of a stream",
-            pool -> log(pool).queryEvents(events().setStream(stream()).build()),
+            pool -> log(pool).query(events().setStream(stream()).build()),
             "events_\\w+_stream_key_version_idx"),
         asked(
             "events of a time",
-            pool -> log(pool).queryEvents(events().setSince(Given.now()).build()),
-            "events_\\w+_occurred_at_idx"));
+            pool -> log(pool).query(events().setSince(Given.now()).build()),
+            "events_\\w+_occurred_at_idx"),
+        asked(
+            "how many a slice of time holds",
+            pool -> log(pool).query(events().setSince(inYears(1)).setUntil(inYears(2)).build()),
+            "events_\\w+_occurred_at_idx\\b.*\\s+Index Cond: \\(\\(occurred_at"),
+        asked(
+            "events of a type, a topic and a field in a time",
+            pool ->
+                log(pool)
+                    .query(
+                        events()
+                            .setSince(anHourAgo())
+                            .setType(Given.STEP_COMPLETED)
+                            .setTopic("t")
+                            .addPayload(PayloadFilter.newBuilder().setField("run_id").setValue("x"))
+                            .build()),
+            "events_\\w+_occurred_at_idx"),
+        asked(
+            "events of a correlation, next page",
+            pool -> log(pool).query(nextPageOfCorrelation()),
+            "events_\\w+_correlation_id_idx"));
+  }
+
+  private QueryEventsRequest nextPageOfCorrelation() {
+    var question = events().setCorrelationId(someId()).build();
+    var cut = new Cut(new Integer[] {0, 100}, new Long[] {9L, 9L});
+    var place = List.of("2026-01-01T00:00:00Z", "0", "7", cut.text());
+    return question.toBuilder().setPageToken(tokens.token(question, place)).build();
+  }
+
+  private static Timestamp inYears(int years) {
+    var now = Given.now();
+    return now.toBuilder().setSeconds(now.getSeconds() + years * 31_536_000L).build();
+  }
+
+  private static Timestamp anHourAgo() {
+    var now = Given.now();
+    return now.toBuilder().setSeconds(now.getSeconds() - 3_600).build();
+  }
+
+  private Arguments letters(String what, UnaryOperator<Builder> filter, String index) {
+    var request =
+        ListDeadLettersRequest.newBuilder().setFilter(filter.apply(DeadLetterFilter.newBuilder()));
+    return asked(
+        what, pool -> new DeadLetterQueries(pool, tokens).list(request.build()), index + "\\b");
   }
 
   private ListDueRequest nextPageOfDue() {
@@ -218,8 +304,8 @@ class PlansIT {
     return new WorkflowQueries(pool, tokens);
   }
 
-  private LogQueries log(Pool pool) {
-    return new LogQueries(pool, Catalogue.load(), tokens, id());
+  private EventQueries log(Pool pool) {
+    return new EventQueries(pool, Catalogue.load(), tokens);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -271,6 +357,9 @@ class PlansIT {
           | gen_random_uuid(), now() | events_\\w+_pkey
           select 1 from streams where stream_key = any($1::uuid[]) \
           | array[gen_random_uuid()] | streams_pkey
+          select 1 from events_long_default e where (e.lane, e.position) > ($1, $2) \
+            order by e.lane, e.position limit $3 \
+          | 1, 2, 3 | events_long_default_lane_position_idx
           """)
   void shouldAnswerAnAppendByItsIndex(String question, String values, String index) {
     await(pool.query("prepare question as " + question).execute());

@@ -8,6 +8,7 @@ import dev.omnibridge.testkit.TestPostgres;
 import io.grpc.Channel;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
@@ -52,11 +53,20 @@ final class RunningDbAdapter implements AutoCloseable {
                 16L << 20,
                 Duration.ZERO,
                 Duration.ofSeconds(20),
-                false)));
+                false,
+                OutboxConfig.DEFAULT,
+                DbAdapterConfig.DeadLetters.USUAL,
+                Map.of())));
   }
 
   Channel channel() {
     return edge.peer(Peer.DB_ADAPTER);
+  }
+
+  /** The same door over TCP. */
+  Channel network() {
+    int port = edge.bind().timeout(LIMIT_SECONDS, TimeUnit.SECONDS).await();
+    return edge.at("127.0.0.1:" + port);
   }
 
   DbAdapterConfig config() {

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -35,24 +36,46 @@ public final class EmbeddedPostgres implements AutoCloseable {
    * @param fsync false only where losing the data in a crash of the machine does not matter
    * @param startLimit how long the start may take, making the data directory included
    * @param binaries where the bundled programs are unpacked, once per version
+   * @param settings of PostgreSQL, for this start only
+   * @param restoring whether it may start on data whose restore is not finished
    */
   public record Options(
-      Path directory, int port, boolean fsync, Duration startLimit, Path binaries) {
+      Path directory,
+      int port,
+      boolean fsync,
+      Duration startLimit,
+      Path binaries,
+      Map<String, String> settings,
+      boolean restoring) {
+
+    public Options(Path directory, int port, boolean fsync, Duration startLimit, Path binaries) {
+      this(directory, port, fsync, startLimit, binaries, Map.of(), false);
+    }
 
     public static Options in(Path directory) {
       return new Options(directory, 0, true, Duration.ofSeconds(30), userCache());
     }
 
     public Options withPort(int chosen) {
-      return new Options(directory, chosen, fsync, startLimit, binaries);
+      return new Options(directory, chosen, fsync, startLimit, binaries, settings, restoring);
     }
 
     public Options withFsync(boolean chosen) {
-      return new Options(directory, port, chosen, startLimit, binaries);
+      return new Options(directory, port, chosen, startLimit, binaries, settings, restoring);
     }
 
     public Options withStartLimit(Duration chosen) {
-      return new Options(directory, port, fsync, chosen, binaries);
+      return new Options(directory, port, fsync, chosen, binaries, settings, restoring);
+    }
+
+    public Options withSettings(Map<String, String> chosen) {
+      return new Options(
+          directory, port, fsync, startLimit, binaries, Map.copyOf(chosen), restoring);
+    }
+
+    /** For who restores: data whose restore is not finished is refused to everybody else. */
+    public Options asRestore() {
+      return new Options(directory, port, fsync, startLimit, binaries, settings, true);
     }
 
     private static Path userCache() {
@@ -92,6 +115,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     try {
       var cluster = new PostgresCluster(Directories.prepare(options.directory()));
       lock = DirectoryLock.acquire(cluster.home());
+      refuseUnfinished(options, cluster);
       started = start(options, cluster, lock);
       return started;
     } catch (IOException failure) {
@@ -100,6 +124,34 @@ public final class EmbeddedPostgres implements AutoCloseable {
     } finally {
       if (started == null && lock != null) {
         lock.close();
+      }
+    }
+  }
+
+  /** Its log would go on in the epoch of before, or an empty database would be made. */
+  private static void refuseUnfinished(Options options, PostgresCluster cluster) {
+    if (!options.restoring()
+        && Files.exists(new PostgresDirectory(cluster.home()).unfinishedRestore())) {
+      throw new EmbeddedServerException(
+          NOT_STARTED,
+          "A restore into %s was begun and not finished; restore again before anything starts on it"
+              .formatted(cluster.home()));
+    }
+  }
+
+  /**
+   * Stops the server that a killed owner left running on a directory, if there is one.
+   *
+   * @throws EmbeddedServerException when the directory has a live owner, or the server does not end
+   */
+  public static void stopOrphan(Path directory) throws IOException {
+    var cluster = new PostgresCluster(Directories.prepare(directory));
+    var options = Options.in(cluster.home());
+    try (var lock = DirectoryLock.acquire(cluster.home())) {
+      if (Postmaster.of(cluster.data()).isPresent()) {
+        var binaries = PostgresBinaries.find(options.binaries(), _ -> true);
+        new Launch(options, binaries, cluster, lock, Deadline.in(options.startLimit()))
+            .stopOrphan();
       }
     }
   }
@@ -158,7 +210,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
       for (var attempt = 1; ; attempt++) {
         var port = options.port() == 0 ? FreePorts.next() : options.port();
         var logged = Files.exists(cluster.log()) ? Files.size(cluster.log()) : 0;
-        cluster.configure(new PostgresSettings(port, options.fsync()));
+        cluster.configure(new PostgresSettings(port, options.fsync()), options.settings());
         var outcome = startCommand().run(deadline.left());
         var postmaster = Postmaster.of(cluster.data());
         if (outcome.succeeded() && postmaster.isPresent()) {

@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The files of one embedded server: the data directory with its password, and the log beside it.
@@ -107,8 +108,11 @@ record PostgresCluster(Path home) {
   }
 
   /** Says for the coming start how the server is to run. */
-  void configure(PostgresSettings settings) throws IOException {
-    Files.writeString(settingsFile(data()), settings.text());
+  void configure(PostgresSettings settings, Map<String, String> more) throws IOException {
+    var text = new StringBuilder(settings.text());
+    more.forEach(
+        (name, value) -> text.append("%s = '%s'\n".formatted(name, value.replace("'", "''"))));
+    Files.writeString(settingsFile(data()), text);
   }
 
   private static Path settingsFile(Path directory) {

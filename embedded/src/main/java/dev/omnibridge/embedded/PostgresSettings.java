@@ -25,6 +25,20 @@ record PostgresSettings(int port, boolean fsync) {
     log_line_prefix = '%%m [%%p] '
     log_checkpoints = off
     """
-        .formatted(port, durable, durable, durable);
+            .formatted(port, durable, durable, durable)
+        + archive();
+  }
+
+  /**
+   * Ready for a backup, which says where the archive is and needs no restart for that: until then a
+   * full WAL file is let go. Without fsync there is nothing that an archive could promise.
+   */
+  private String archive() {
+    return fsync
+        ? """
+        archive_mode = on
+        archive_command = 'true'
+        """
+        : "";
   }
 }

@@ -20,6 +20,7 @@ import dev.omnibridge.intelligence.store.TreeStore;
 import dev.omnibridge.intelligence.stream.EmbeddingPass;
 import dev.omnibridge.intelligence.stream.Indexing;
 import dev.omnibridge.intelligence.stream.StampFeed;
+import dev.omnibridge.intelligence.testgen.TestGenerationPublisher;
 import dev.omnibridge.runtime.event.Catalogue;
 import dev.omnibridge.runtime.rpc.Edge;
 import dev.omnibridge.runtime.rpc.Peer;
@@ -51,7 +52,8 @@ public final class IntelligenceVerticle extends VerticleBase {
       List<WorkerExecutor> executors,
       ArtifactIndex index,
       EmbeddingPass pass,
-      AnalysisEvents events) {}
+      AnalysisEvents events,
+      TestGenerationPublisher generations) {}
 
   public IntelligenceVerticle(IntelligenceConfig config, Edge edge) {
     this.config = config;
@@ -80,7 +82,11 @@ public final class IntelligenceVerticle extends VerticleBase {
     var indexing = new Indexing(context, index, writer);
     var pass = new EmbeddingPass(vertx, embedders, searches, contents, indexing, workers);
     var events = new AnalysisEvents(context, dbAdapter, config.eventsQueue(), random);
-    running = new Running(List.of(workers, embedding, writer), index, pass, events);
+    var generations =
+        new TestGenerationPublisher(
+            context, dbAdapter, Clock.systemUTC(), System::nanoTime, random);
+    generations.tell(edge.metrics());
+    running = new Running(List.of(workers, embedding, writer), index, pass, events, generations);
 
     var stamps = new StampFeed(contents, indexing, searches, workers, index::positions);
     var pump = new Pump(pumpConfig(), stamps, stamps);
@@ -148,8 +154,7 @@ public final class IntelligenceVerticle extends VerticleBase {
       return Future.succeededFuture();
     }
     open.pass().stop();
-    return open.events()
-        .stop()
+    return Future.join(open.events().stop(), open.generations().stop())
         .compose(_ -> Future.join(open.executors().stream().map(WorkerExecutor::close).toList()))
         .eventually(() ->
             vertx.executeBlocking(() -> {

@@ -25,7 +25,9 @@ import dev.omnibridge.runtime.rpc.EdgeConfig;
 import dev.omnibridge.runtime.rpc.Peer;
 import dev.omnibridge.testkit.TestKafka;
 import dev.omnibridge.testkit.TestPostgres;
+import io.grpc.Channel;
 import io.grpc.stub.StreamObserver;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -41,13 +43,14 @@ final class RunningIntelligence implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final Edge storing = Edge.open(vertx, EdgeConfig.allInOne("127.0.0.1", 0));
   private final Map<String, String> environment = new HashMap<>();
+  private final TestPostgres.Database database;
   private final String store;
   private Edge edge = storing;
   private String deployment = "";
 
   /** Db-adapter runs when this returns, intelligence with {@link #start}. */
   RunningIntelligence(Map<String, String> more) throws Exception {
-    TestPostgres.Database database = TestPostgres.freshDatabase();
+    database = TestPostgres.freshDatabase();
     environment.put("PGHOST", database.host());
     environment.put("PGPORT", Integer.toString(database.port()));
     environment.put("PGUSER", database.user());
@@ -88,6 +91,18 @@ final class RunningIntelligence implements AutoCloseable {
   LogServiceGrpc.LogServiceBlockingStub log() {
     return LogServiceGrpc.newBlockingStub(edge.peer(Peer.DB_ADAPTER))
         .withDeadlineAfter(20, SECONDS);
+  }
+
+  Channel dbAdapter() {
+    return edge.peer(Peer.DB_ADAPTER);
+  }
+
+  Context context() {
+    return vertx.getOrCreateContext();
+  }
+
+  TestPostgres.Database database() {
+    return database;
   }
 
   String topic(String name) {

@@ -5,6 +5,7 @@ import dev.omnibridge.orchestrator.run.Settings;
 import dev.omnibridge.orchestrator.task.SuiteTasks.Terms;
 import dev.omnibridge.orchestrator.workflow.Limits;
 import dev.omnibridge.runtime.Env;
+import dev.omnibridge.runtime.resilience.Breaker;
 import java.time.Duration;
 
 /** Everything the orchestrator can be told from outside, with its defaults. */
@@ -25,13 +26,19 @@ public record OrchestratorConfig(
                 env.integer("ORCHESTRATOR_STAMPING_RETRIES", 3, 0, 100),
                 env.duration("ORCHESTRATOR_STAMPING_RETRY_PAUSE", Duration.ofSeconds(1)),
                 env.integer("ORCHESTRATOR_STAMPING_MAX_CALLS", 64, 1, 10_000),
-                env.duration("ORCHESTRATOR_STAMPING_PROBE_AFTER", Duration.ofSeconds(30))),
+                new Breaker.Settings(
+                    env.integer("ORCHESTRATOR_STAMPING_BREAKER_FAILURES", 5, 1, 10_000),
+                    env.duration("ORCHESTRATOR_STAMPING_PROBE_AFTER", Duration.ofSeconds(30)),
+                    env.integer("ORCHESTRATOR_STAMPING_BREAKER_SUCCESSES", 3, 1, 10_000))),
             new Terms(
                 env.duration("ORCHESTRATOR_INTELLIGENCE_TIMEOUT", Duration.ofMillis(500)),
                 env.integer("ORCHESTRATOR_INTELLIGENCE_RETRIES", 1, 0, 100),
                 env.duration("ORCHESTRATOR_INTELLIGENCE_RETRY_PAUSE", Duration.ofMillis(200)),
                 env.integer("ORCHESTRATOR_INTELLIGENCE_MAX_CALLS", 64, 1, 10_000),
-                env.duration("ORCHESTRATOR_INTELLIGENCE_PROBE_AFTER", Duration.ofSeconds(30))),
+                new Breaker.Settings(
+                    env.integer("ORCHESTRATOR_INTELLIGENCE_BREAKER_FAILURES", 5, 1, 10_000),
+                    env.duration("ORCHESTRATOR_INTELLIGENCE_PROBE_AFTER", Duration.ofSeconds(30)),
+                    env.integer("ORCHESTRATOR_INTELLIGENCE_BREAKER_SUCCESSES", 3, 1, 10_000))),
             new Settings(
                 env.integer("ORCHESTRATOR_MAX_ACTIVE", 10_000, 1, 1_000_000),
                 env.integer("ORCHESTRATOR_SNAPSHOT_EVERY", 50, 2, 10_000),

@@ -56,6 +56,7 @@ public final class OrchestratorVerticle extends VerticleBase {
             config.stamping(),
             edge.peer(Peer.INTELLIGENCE),
             config.intelligence());
+    tasks.measured(edge.metrics());
     Cluster cluster = edge.directory().cluster();
     return cluster == null
         ? wire(reader, log, tasks, new Alone())

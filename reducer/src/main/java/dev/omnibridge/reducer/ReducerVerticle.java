@@ -38,7 +38,7 @@ public final class ReducerVerticle extends VerticleBase {
     var progress = new Progress();
     var activity = new Activity();
     var positions = new LogPositions(log);
-    var reduction = new Reduction(config, vertx, store, positions::logId, progress, activity);
+    var reduction = new Reduction(config, vertx, store, positions::log, progress, activity);
     edge.offer(new StateApi(context, store, progress, activity, config.maxWait()));
     var catalogue = Catalogue.load();
     var topics =

@@ -2,50 +2,90 @@
 package dev.omnibridge.testkit;
 
 import dev.omnibridge.embedded.FreePorts;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.SocketException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP proxy on loopback between a client and one server, faulty at the test's command. A command
- * holds for open and for new connections and is in force when its method returns.
+ * holds for open and for new connections and is in force when its method returns. For any thread.
  */
 public final class FaultProxy implements AutoCloseable {
-  private static final long BIND_NANOS = 2_000_000_000L;
+  private static final String LOOPBACK = "127.0.0.1";
   private static final int CONNECT_LIMIT_MILLIS = 2_000;
-  private static final int CHUNK = 16 << 10;
-  private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+  private static final int LIMIT_SECONDS = 10;
+  private static final long BIND_NANOS = 2_000_000_000L;
 
-  private enum Mode {
-    PASS,
-    REFUSE,
+  /** Which way bytes go. */
+  public enum Direction {
+    TO_SERVER,
+    TO_CLIENT
+  }
+
+  /** What befalls one connection at a {@link Moment}. */
+  public enum Stroke {
+    /** Both ends are reset. */
+    CUT,
+    /** Nothing follows to the server; the other direction goes on. */
+    SWALLOW_TO_SERVER,
+    /** Nothing follows to the client; the other direction goes on. */
+    SWALLOW_TO_CLIENT,
+    /** Nothing follows in either direction. */
     SWALLOW
   }
 
+  /** A point in the bytes of one direction of a connection, counted from its beginning. */
+  public sealed interface Moment {
+    Direction direction();
+
+    /** When exactly so many bytes have been handed on. */
+    record AfterBytes(Direction direction, long count) implements Moment {}
+
+    /** When this text of ASCII characters has just been handed on. */
+    record AfterText(Direction direction, String text) implements Moment {}
+  }
+
+  /** A stroke that waits for its moment; the first connection to reach it takes it. */
+  record Ambush(Moment moment, Stroke stroke, Promise<Void> struck) {}
+
   private final int port;
   private final int targetPort;
-  private final ReentrantLock commands = new ReentrantLock();
-  private final Condition changed = commands.newCondition();
-  private final Set<Link> links = ConcurrentHashMap.newKeySet();
-  private volatile Mode mode = Mode.PASS;
-  private volatile Duration latency = Duration.ZERO;
-  private volatile boolean closed;
-  private @Nullable ServerSocket entrance;
+  private final Vertx vertx =
+      Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
+  private final Context loop = vertx.getOrCreateContext();
+  private final NetClient dialler =
+      vertx.createNetClient(new NetClientOptions().setConnectTimeout(CONNECT_LIMIT_MILLIS));
+  private final Set<ProxyLink> links = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  // What follows is touched on the loop only.
+  private final Set<Direction> silent = EnumSet.noneOf(Direction.class);
+  private final List<Ambush> ambushes = new ArrayList<>();
+  private final List<ProxyLink> recorded = new ArrayList<>();
+  private @Nullable NetServer entrance;
+  private boolean refusing;
+  private boolean recording;
+  private long latencyNanos;
+  private long bytesPerSecond;
 
   private FaultProxy(int port, int targetPort) {
     this.port = port;
@@ -73,20 +113,42 @@ public final class FaultProxy implements AutoCloseable {
     return links.size();
   }
 
-  /** Everything goes through, with the latency in force. */
+  /** Everything goes through again, with the latency and the speed in force. */
   public void pass() {
-    command(Mode.PASS);
+    command(() -> {
+      refusing = false;
+      silent.clear();
+      links.forEach(ProxyLink::passAgain);
+      return listen(System.nanoTime() + BIND_NANOS);
+    });
+  }
+
+  /** Everything goes through, at once and at full speed; no stroke is waiting any more. */
+  public void calm() {
+    delay(Duration.ZERO);
+    drip(0);
+    command(() -> {
+      ambushes.clear();
+      return Future.succeededFuture();
+    });
+    pass();
   }
 
   /** Resets every open connection, once; new ones are treated as before. */
   public void cut() {
-    links.forEach(Link::reset);
+    command(() -> {
+      links.forEach(ProxyLink::reset);
+      return Future.succeededFuture();
+    });
   }
 
   /** Resets every open connection and listens no more: nobody is at home. */
   public void refuse() {
-    command(Mode.REFUSE);
-    cut();
+    command(() -> {
+      refusing = true;
+      links.forEach(ProxyLink::reset);
+      return stopListening();
+    });
   }
 
   /**
@@ -94,190 +156,186 @@ public final class FaultProxy implements AutoCloseable {
    * otherwise. What is in flight then is delivered late, as after a stalled network.
    */
   public void swallow() {
-    command(Mode.SWALLOW);
+    command(() -> {
+      silent.addAll(EnumSet.allOf(Direction.class));
+      return Future.succeededFuture();
+    });
   }
 
-  /** Holds every chunk back for this long, in both directions. */
+  /** The same in one direction only; the other one goes on. */
+  public void swallow(Direction direction) {
+    command(() -> {
+      silent.add(direction);
+      return Future.succeededFuture();
+    });
+  }
+
+  /**
+   * Open connections stay open and are dead from now on, in both directions, until the proxy passes
+   * again; new ones work: as when a firewall forgets what it let through.
+   */
+  public void strand() {
+    command(() -> {
+      links.forEach(ProxyLink::silence);
+      return Future.succeededFuture();
+    });
+  }
+
+  /** Holds every byte back for this long, in both directions. */
   public void delay(Duration added) {
-    latency = added;
+    command(() -> {
+      latencyNanos = added.toNanos();
+      return Future.succeededFuture();
+    });
   }
 
-  private void command(Mode next) {
-    commands.lock();
+  /** Lets so many bytes a second through, per connection and direction; 0 is full speed. */
+  public void drip(long bytes) {
+    command(() -> {
+      bytesPerSecond = bytes;
+      links.forEach(ProxyLink::push);
+      return Future.succeededFuture();
+    });
+  }
+
+  /**
+   * Strikes one connection once, exactly at this moment: the first that reaches it, open or new. A
+   * count that an open connection has passed already does not come for it. The future completes
+   * after the stroke.
+   */
+  public Future<Void> once(Moment moment, Stroke stroke) {
+    Promise<Void> struck = Promise.promise();
+    command(() -> {
+      ambushes.add(new Ambush(moment, stroke, struck));
+      return Future.succeededFuture();
+    });
+    return struck.future();
+  }
+
+  /** From now on keeps what new connections hand on. */
+  public void record() {
+    command(() -> {
+      recording = true;
+      return Future.succeededFuture();
+    });
+  }
+
+  /** What the connections since {@link #record} have handed on, in the order of their opening. */
+  public List<byte[]> recorded(Direction direction) {
+    var bytes = new ArrayList<byte[]>();
+    command(() -> {
+      recorded.forEach(link -> bytes.add(link.recorded(direction)));
+      return Future.succeededFuture();
+    });
+    return bytes;
+  }
+
+  private void command(Supplier<Future<?>> change) {
+    if (closed.get()) {
+      throw new IllegalStateException("The proxy is closed");
+    }
+    Promise<Void> done = Promise.promise();
+    loop.runOnContext(
+        _ -> Future.succeededFuture().compose(_ -> change.get().<Void>mapEmpty()).onComplete(done));
+    join(done.future());
+  }
+
+  /** Blocks also where Vert.x would not let its own threads wait: the loop is another one. */
+  private static void join(Future<?> future) {
     try {
-      if (closed) {
-        throw new IllegalStateException("The proxy is closed");
-      }
-      mode = next;
-      if (next == Mode.REFUSE) {
-        stopListening();
-      } else {
-        listen();
-      }
-      changed.signalAll();
-    } finally {
-      commands.unlock();
+      var unused =
+          future.toCompletionStage().toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("The proxy's command was interrupted", interrupted);
+    } catch (ExecutionException | TimeoutException failure) {
+      throw new IllegalStateException("The proxy does not obey", failure);
     }
   }
 
-  /** The port may be held for a moment by the accepting thread of the socket closed before. */
-  private ServerSocket bind(long deadline) throws IOException {
-    while (true) {
-      var socket = new ServerSocket();
-      socket.setReuseAddress(true);
-      try {
-        socket.bind(new InetSocketAddress(LOOPBACK, port));
-        return socket;
-      } catch (BindException held) {
-        socket.close();
-        if (System.nanoTime() - deadline > 0) {
-          throw held;
-        }
-        Thread.onSpinWait();
-      }
-    }
-  }
-
-  private void listen() {
+  /** The port may be held for a moment by the socket closed before. */
+  private Future<?> listen(long deadline) {
     if (entrance != null) {
-      return;
+      return Future.succeededFuture();
     }
-    try {
-      ServerSocket opened = bind(System.nanoTime() + BIND_NANOS);
-      entrance = opened;
-      Thread.ofVirtual().name("fault-proxy-" + port).start(() -> accept(opened));
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    }
+    NetServer opening =
+        vertx.createNetServer(new NetServerOptions().setHost(LOOPBACK).setPort(port));
+    return opening
+        .connectHandler(this::accepted)
+        .listen()
+        .onSuccess(_ -> entrance = opening)
+        .recover(held ->
+            System.nanoTime() - deadline > 0
+                ? Future.failedFuture(held)
+                : vertx
+                    .timer(5, TimeUnit.MILLISECONDS)
+                    .compose(_ -> listen(deadline).map(opening)));
   }
 
-  private void stopListening() {
-    var open = entrance;
+  private Future<?> stopListening() {
+    NetServer open = entrance;
     entrance = null;
-    if (open != null) {
-      closeQuietly(open);
-    }
+    return open == null ? Future.succeededFuture() : open.close();
   }
 
-  private void accept(ServerSocket open) {
-    while (!open.isClosed()) {
-      try {
-        var client = open.accept();
-        Thread.ofVirtual().start(() -> connect(client));
-      } catch (IOException _) {
-        return;
-      }
-    }
-  }
-
-  private void connect(Socket client) {
-    var server = new Socket();
-    var link = new Link(client, server);
+  private void accepted(NetSocket client) {
+    var link = new ProxyLink(this, client);
     links.add(link);
-    try {
-      if (!awaitPass()) {
-        link.reset();
-        return;
-      }
-      server.connect(new InetSocketAddress(LOOPBACK, targetPort), CONNECT_LIMIT_MILLIS);
-      client.setTcpNoDelay(true);
-      server.setTcpNoDelay(true);
-      Thread.ofVirtual().start(() -> link.pump(client, server));
-      link.pump(server, client);
-    } catch (IOException _) {
+    if (recording) {
+      recorded.add(link);
+    }
+    if (refusing) {
       link.reset();
+    } else if (!isMute()) {
+      dial(link);
     }
   }
 
-  /** Waits out a swallowing proxy; false when there is nothing to wait for any more. */
-  private boolean awaitPass() {
-    commands.lock();
-    try {
-      while (mode == Mode.SWALLOW && !closed) {
-        changed.awaitUninterruptibly();
-      }
-      return mode == Mode.PASS && !closed;
-    } finally {
-      commands.unlock();
-    }
+  /** To a server that nothing reaches nobody is connected either. */
+  private boolean isMute() {
+    return silent.size() == Direction.values().length;
+  }
+
+  void dial(ProxyLink link) {
+    link.dialled();
+    dialler.connect(targetPort, LOOPBACK).onComplete(link::connected, _ -> link.reset());
+  }
+
+  boolean isSilent(Direction direction) {
+    return silent.contains(direction);
+  }
+
+  long latencyNanos() {
+    return latencyNanos;
+  }
+
+  long bytesPerSecond() {
+    return bytesPerSecond;
+  }
+
+  boolean isRecording() {
+    return recording;
+  }
+
+  List<Ambush> ambushes() {
+    return ambushes;
+  }
+
+  Vertx vertx() {
+    return vertx;
+  }
+
+  void ended(ProxyLink link) {
+    links.remove(link);
   }
 
   /** Resets every connection and listens no more. */
   @Override
   public void close() {
-    commands.lock();
-    try {
-      closed = true;
-      stopListening();
-      changed.signalAll();
-    } finally {
-      commands.unlock();
-    }
-    cut();
-  }
-
-  private static void closeQuietly(AutoCloseable resource) {
-    try {
-      resource.close();
-    } catch (Exception _) {
-      // Its other end is gone already, which is what was wanted.
-    }
-  }
-
-  /** One client's connection and the server's end of it. */
-  private final class Link {
-    private final Socket client;
-    private final Socket server;
-    private final AtomicInteger openDirections = new AtomicInteger(2);
-
-    Link(Socket client, Socket server) {
-      this.client = client;
-      this.server = server;
-    }
-
-    /** Hands the end of one direction on; the connection ends with its second direction. */
-    void pump(Socket from, Socket to) {
-      try {
-        copy(from.getInputStream(), to.getOutputStream());
-        to.shutdownOutput();
-        if (openDirections.decrementAndGet() == 0) {
-          end();
-        }
-      } catch (IOException _) {
-        reset();
-      }
-    }
-
-    private void copy(InputStream in, OutputStream out) throws IOException {
-      var chunk = new byte[CHUNK];
-      for (var length = in.read(chunk); length >= 0; length = in.read(chunk)) {
-        LockSupport.parkNanos(latency.toNanos());
-        if (!awaitPass()) {
-          throw new SocketException("The proxy refuses");
-        }
-        out.write(chunk, 0, length);
-      }
-    }
-
-    /** With a reset instead of a farewell, as when a machine or a process vanishes. */
-    void reset() {
-      linger(client);
-      linger(server);
-      end();
-    }
-
-    private void linger(Socket socket) {
-      try {
-        socket.setSoLinger(true, 0);
-      } catch (SocketException _) {
-        return; // closed already
-      }
-    }
-
-    private void end() {
-      links.remove(this);
-      closeQuietly(client);
-      closeQuietly(server);
+    if (!closed.get()) {
+      refuse();
+      closed.set(true);
+      join(vertx.close());
     }
   }
 }

@@ -4,6 +4,9 @@ package dev.omnibridge.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.omnibridge.testkit.FaultProxy.Direction;
+import dev.omnibridge.testkit.FaultProxy.Moment;
+import dev.omnibridge.testkit.FaultProxy.Stroke;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -12,6 +15,9 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,7 +85,10 @@ class FaultProxyTest {
     echoed(client, "established");
     proxy.refuse();
     assertThatThrownBy(() -> echoed(client, "x")).isInstanceOf(IOException.class);
-    assertThatThrownBy(this::connect).isInstanceOf(SocketException.class);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(5))
+        .untilAsserted(
+            () -> assertThatThrownBy(() -> connect().close()).isInstanceOf(SocketException.class));
     proxy.pass();
     try (var next = connect()) {
       assertThat(echoed(next, "again")).isEqualTo("again");
@@ -116,6 +125,89 @@ class FaultProxyTest {
   }
 
   @Test
+  void shouldSwallowOneDirectionWhileTheOtherGoesOn() throws IOException {
+    echoed(client, "established");
+    proxy.swallow(Direction.TO_CLIENT);
+    client.setSoTimeout(SHORT_MILLIS);
+    assertThatThrownBy(() -> echoed(client, "mute")).isInstanceOf(SocketTimeoutException.class);
+    Awaitility.await().until(() -> echo.received().get() == "establishedmute".length());
+    proxy.pass();
+    client.setSoTimeout(LONG_MILLIS);
+    assertThat(read(client, 4)).isEqualTo("mute");
+  }
+
+  @Test
+  void shouldStrandOpenConnectionsAndServeNewOnes() throws IOException {
+    echoed(client, "established");
+    proxy.strand();
+    client.setSoTimeout(SHORT_MILLIS);
+    assertThatThrownBy(() -> echoed(client, "dead")).isInstanceOf(SocketTimeoutException.class);
+    try (var next = connect()) {
+      assertThat(echoed(next, "alive")).isEqualTo("alive");
+    }
+  }
+
+  @Test
+  void shouldCutExactlyBehindTheByteThatIsNamed() throws Exception {
+    var struck = proxy.once(new Moment.AfterBytes(Direction.TO_SERVER, 7), Stroke.CUT);
+    assertThatThrownBy(() -> echoed(client, "12345678901234")).isInstanceOf(IOException.class);
+    struck.await(LONG_MILLIS, TimeUnit.MILLISECONDS);
+    Awaitility.await().until(() -> echo.received().get() == 7);
+    try (var next = connect()) {
+      assertThat(echoed(next, "12345678901234")).as("once only").isEqualTo("12345678901234");
+    }
+  }
+
+  @Test
+  void shouldSwallowTheAnswerToATextThatComesInPieces() throws Exception {
+    echoed(client, "x");
+    proxy.record();
+    try (var next = connect()) {
+      assertThat(echoed(next, "begin")).isEqualTo("begin");
+      var struck =
+          proxy.once(new Moment.AfterText(Direction.TO_SERVER, "commit"), Stroke.SWALLOW_TO_CLIENT);
+      assertThat(echoed(next, "..com")).isEqualTo("..com");
+      next.setSoTimeout(SHORT_MILLIS);
+      assertThatThrownBy(() -> echoed(next, "mit.")).isInstanceOf(SocketTimeoutException.class);
+      struck.await(LONG_MILLIS, TimeUnit.MILLISECONDS);
+      Awaitility.await().until(() -> echo.received().get() == "xbegin..commit.".length());
+      assertThat(proxy.recorded(Direction.TO_SERVER).getFirst())
+          .asString()
+          .isEqualTo("begin..commit.");
+      assertThat(proxy.recorded(Direction.TO_CLIENT).getFirst())
+          .asString()
+          .startsWith("begin..com");
+    }
+  }
+
+  @Test
+  void shouldLetNoMoreThanItsBytesASecondThrough() throws IOException {
+    echoed(client, "warm");
+    proxy.drip(1_000);
+    var began = System.nanoTime();
+    var word = "x".repeat(200);
+    assertThat(echoed(client, word)).isEqualTo(word);
+    assertThat(Duration.ofNanos(System.nanoTime() - began))
+        .isGreaterThanOrEqualTo(Duration.ofMillis(150));
+    proxy.drip(0);
+    assertThat(echoed(client, "x".repeat(20_000))).hasSize(20_000);
+  }
+
+  @Test
+  void shouldComeThroughAStormAndBeCalmAfterwards() throws IOException {
+    var seeds = Seeds.fromProperty();
+    var storm =
+        Storm.over(
+            proxy, seeds.random("storm"), List.of(Storm.Kind.values()), Duration.ofMillis(5));
+    Awaitility.await()
+        .until(() -> storm.counts().values().stream().mapToInt(count -> count).sum() > 40);
+    storm.close();
+    try (var next = connect()) {
+      assertThat(echoed(next, "calm")).as(seeds.hint()).isEqualTo("calm");
+    }
+  }
+
+  @Test
   void shouldEndTheClientsConnectionWhenTheServerIsNotThere() throws IOException {
     echo.close();
     proxy.cut();
@@ -144,10 +236,13 @@ class FaultProxyTest {
   }
 
   /** Gives back what it is sent. */
-  private record EchoServer(ServerSocket entrance) implements AutoCloseable {
+  private record EchoServer(ServerSocket entrance, AtomicInteger received)
+      implements AutoCloseable {
     static EchoServer start() {
       try {
-        var server = new EchoServer(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+        var server =
+            new EchoServer(
+                new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), new AtomicInteger());
         Thread.ofVirtual().start(server::accept);
         return server;
       } catch (IOException failure) {
@@ -170,9 +265,15 @@ class FaultProxyTest {
       }
     }
 
-    private static void echo(Socket client) {
+    private void echo(Socket client) {
       try (client) {
-        client.getInputStream().transferTo(client.getOutputStream());
+        var chunk = new byte[8192];
+        for (int n = client.getInputStream().read(chunk);
+            n >= 0;
+            n = client.getInputStream().read(chunk)) {
+          received.addAndGet(n);
+          client.getOutputStream().write(chunk, 0, n);
+        }
       } catch (IOException _) {
         return; // the other end is gone
       }

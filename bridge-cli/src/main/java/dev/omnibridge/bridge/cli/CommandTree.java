@@ -20,6 +20,7 @@ public final class CommandTree {
   public static CommandLine of(Setting setting) {
     var root = new CommandLine(new BridgeCommand());
     verbs(setting).forEach(verb -> root.addSubcommand(new CommandLine(verb)));
+    root.addSubcommand(DeadLettersCommand.of(setting));
     root.setOut(setting.out());
     root.setErr(setting.err());
     root.setCaseInsensitiveEnumValuesAllowed(true);
@@ -27,6 +28,7 @@ public final class CommandTree {
     root.registerConverter(WorkflowState.class, new StateConverter());
     root.registerConverter(Duration.class, new SpanConverter());
     root.registerConverter(Instant.class, new InstantConverter(setting.clock()));
+    root.registerConverter(PositionRange.class, new PositionRange.Converter());
     root.setColorScheme(
         CommandLine.Help.defaultColorScheme(setting.palette().on() ? Ansi.ON : Ansi.OFF));
     root.setUsageHelpWidth(WIDTH);
@@ -34,7 +36,6 @@ public final class CommandTree {
     root.setExecutionExceptionHandler(failures);
     root.setParameterExceptionHandler(failures);
     describe(root);
-    root.getSubcommands().values().forEach(CommandTree::describe);
     return root;
   }
 
@@ -42,6 +43,8 @@ public final class CommandTree {
     return List.of(
         new UpCommand(setting),
         new ServersCommand(setting),
+        new BackupCommand(setting),
+        new RestoreCommand(setting),
         new DemoCommand(setting),
         new ServicesCommand(setting),
         new SubmitCommand(setting),
@@ -56,7 +59,10 @@ public final class CommandTree {
         new TreeCommand(setting),
         new AskCommand(setting),
         new StateCommand(setting),
-        new EventsCommand(setting));
+        new EventsCommand(setting),
+        new TraceCommand(setting),
+        new ExportCommand(setting),
+        new OutboxCommand(setting));
   }
 
   private static void describe(CommandLine command) {
@@ -68,5 +74,6 @@ public final class CommandTree {
         .exitCodeListHeading("%nExit codes:%n")
         .exitCodeList(ExitCode.table())
         .sortOptions(false);
+    command.getSubcommands().values().forEach(CommandTree::describe);
   }
 }

@@ -2,19 +2,15 @@
 package dev.omnibridge.bridge.cli;
 
 import dev.omnibridge.api.event.v1.RecordedEvent;
-import dev.omnibridge.api.event.v1.StreamName;
 import dev.omnibridge.api.log.v1.LogServiceGrpc;
 import dev.omnibridge.api.log.v1.QueryEventsRequest;
-import dev.omnibridge.bridge.CliFailure;
 import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.Setting;
 import dev.omnibridge.bridge.view.Amounts;
 import dev.omnibridge.runtime.rpc.Peer;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,7 +24,8 @@ import picocli.CommandLine.Option;
       "  ./bridge events --since 10m --limit 20",
       "  ./bridge events --correlation 01931b2e-...  --oldest-first",
       "  ./bridge events --stream stamp/default/9f86d081... -o json",
-      "  ./bridge events --type dev.omnibridge.metadata.stamp-created.v1 --since 2026-11-21"
+      "  ./bridge events --type dev.omnibridge.metadata.stamp-created.v1 --since 2026-11-21",
+      "  ./bridge events --since 1d --type dev.omnibridge.workflow.failed.v1 --field workflow_id=order-7"
     })
 final class EventsCommand implements Callable<Integer> {
   private static final Duration WITHOUT_FILTER = Duration.ofHours(1);
@@ -36,32 +33,7 @@ final class EventsCommand implements Callable<Integer> {
 
   private final Setting setting;
 
-  @Option(names = "--correlation", paramLabel = "UUID", description = "What one request caused.")
-  private String correlation = "";
-
-  @Option(names = "--causation", paramLabel = "UUID", description = "What one event caused.")
-  private String causation = "";
-
-  @Option(names = "--session", paramLabel = "UUID", description = "What a session caused.")
-  private String session = "";
-
-  @Option(
-      names = "--stream",
-      paramLabel = "KIND/NAMESPACE/ID",
-      description = "The events of one stream, like workflow/default/<run id>.")
-  private String stream = "";
-
-  @Option(
-      names = "--since",
-      paramLabel = "TIME",
-      description = "At or after, like 2026-11-21T10:00:00Z, or 10m for ten minutes ago.")
-  private @Nullable Instant since;
-
-  @Option(names = "--until", paramLabel = "TIME", description = "Before that time.")
-  private @Nullable Instant until;
-
-  @Option(names = "--type", description = "The exact type; needs another filter beside it.")
-  private String type = "";
+  @Mixin private EventFilters filters = new EventFilters();
 
   @Option(names = "--oldest-first", description = "Oldest first instead of newest first.")
   private boolean oldestFirst;
@@ -99,43 +71,10 @@ final class EventsCommand implements Callable<Integer> {
   }
 
   private QueryEventsRequest question() {
-    var question =
-        QueryEventsRequest.newBuilder()
-            .setCorrelationId(correlation)
-            .setCausationId(causation)
-            .setSessionId(session)
-            .setType(type)
-            .setOldestFirst(oldestFirst);
-    if (!stream.isEmpty()) {
-      question.setStream(streamName(stream));
-    }
-    if (since != null) {
-      question.setSince(Amounts.timestamp(since));
-    } else if (hasNoFilter()) {
+    var question = filters.question().setOldestFirst(oldestFirst);
+    if (filters.hasNoBound()) {
       question.setSince(Amounts.timestamp(setting.clock().instant().minus(WITHOUT_FILTER)));
     }
-    if (until != null) {
-      question.setUntil(Amounts.timestamp(until));
-    }
     return question.build();
-  }
-
-  private boolean hasNoFilter() {
-    return correlation.isEmpty()
-        && causation.isEmpty()
-        && session.isEmpty()
-        && stream.isEmpty()
-        && until == null;
-  }
-
-  private static StreamName streamName(String text) {
-    String[] parts = text.split("/", 3);
-    if (parts.length != 3 || parts[0].isEmpty() || parts[1].isEmpty() || parts[2].isEmpty()) {
-      throw new CliFailure(
-          ExitCode.USAGE,
-          "'%s' is no stream; give KIND/NAMESPACE/ID, like workflow/default/<run id>."
-              .formatted(text));
-    }
-    return StreamName.newBuilder().setKind(parts[0]).setNamespace(parts[1]).setId(parts[2]).build();
   }
 }

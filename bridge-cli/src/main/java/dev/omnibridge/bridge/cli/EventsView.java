@@ -64,7 +64,7 @@ record EventsView(Session session) {
     return new Cell(EventLine.shortType(event.getType()), session.palette()::cyan);
   }
 
-  private static String stream(StreamName stream) {
+  static String stream(StreamName stream) {
     return "%s/%s/%s"
         .formatted(stream.getKind(), stream.getNamespace(), EventLine.hash(stream.getId()));
   }

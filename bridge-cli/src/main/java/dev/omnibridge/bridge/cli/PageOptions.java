@@ -20,6 +20,10 @@ final class PageOptions {
   private String token = "";
 
   void check() {
+    check(limit);
+  }
+
+  static void check(int limit) {
     if (limit < 1) {
       throw new CliFailure(ExitCode.USAGE, "--limit must be 1 or more, not " + limit + ".");
     }

@@ -24,7 +24,7 @@ final class KafkaSide {
 
   private final CompletableFuture<EmbeddedKafka> started = new CompletableFuture<>();
   private final EmbeddedKafka.Options options;
-  private volatile boolean begun;
+  private boolean begun;
   private volatile boolean closing;
 
   /** Starts nothing yet. */
@@ -32,8 +32,11 @@ final class KafkaSide {
     this.options = options;
   }
 
-  /** Begins to start the broker, and returns at once. */
-  void begin() {
+  /** Begins to start the broker, and returns at once; does nothing the second time. */
+  synchronized void begin() {
+    if (begun || closing) {
+      return;
+    }
     begun = true;
     Thread.ofPlatform().name("kafka-begin").daemon().start(this::start);
   }
@@ -85,10 +88,14 @@ final class KafkaSide {
     }
   }
 
+  private synchronized boolean isToBeStopped() {
+    closing = true;
+    return begun;
+  }
+
   /** Stops the broker; one that is just starting is waited for and stopped then. */
   void close() throws InterruptedException, TimeoutException {
-    closing = true;
-    if (!begun) {
+    if (!isToBeStopped()) {
       return;
     }
     try {

@@ -21,7 +21,7 @@ import java.util.Map;
 record Wiring(Map<String, String> environment) {
 
   /** The door to the database, which all others go through. */
-  Deployable dbAdapter(Edge edge) {
+  DbAdapterVerticle dbAdapter(Edge edge) {
     return new DbAdapterVerticle(DbAdapterConfig.from(env()), edge);
   }
 

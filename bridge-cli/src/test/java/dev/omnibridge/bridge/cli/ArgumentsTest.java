@@ -32,7 +32,11 @@ class ArgumentsTest {
         "cancel",
         "stamp",
         "state",
-        "events"
+        "events",
+        "trace",
+        "export",
+        "outbox",
+        "dead-letters"
       })
   void shouldExplainEveryVerbWithExamplesAndExitCodes(String verb) {
     var command = new TestSetting(home);
@@ -71,6 +75,11 @@ class ArgumentsTest {
           watch w --timeout soon               | a span is a number with ms, s, m, h or d
           events --since yesterday             | a time is like 2026-11-21T10:00:00Z
           events --stream workflow             | 'workflow' is no stream; give KIND/NAMESPACE/ID
+          events --field workflow_id           | 'workflow_id' is no field; give NAME=VALUE.
+          trace x --limit 0                    | --limit must be 1 or more, not 0.
+          outbox                               | Say which: outbox status or republish; see .
+          outbox republish --range 1-2         | '1-2' is no place in a lane; give LANE:FROM-TO
+          outbox republish --stream workflow   | 'workflow' is no stream; give KIND/NAMESPACE/ID
           stamp                                | Give files to stamp, or hashes with --hash
           stamp /no/such/file                  | There is no file /no/such/file.
           submit /no/such/file                 | There is no file /no/such/file.

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,9 +85,50 @@ class SuiteIT {
             json("events", "--correlation", run.get("correlationId").asText(), "-o", "json")
                 .get("events"))
         .hasSize(history.size());
+    var trace = json("trace", "--workflow", "ada", "-o", "json").get("events");
+    assertThat(trace).hasSize(history.size());
+    assertThat(trace.at("/0/link").asText()).isEqualTo("ROOT");
+    var export = command();
+    assertThat(
+            export.run(
+                "export",
+                "--from",
+                "1h",
+                "--field",
+                "workflow_id=ada",
+                "--type",
+                "dev.omnibridge.workflow.completed.v1"))
+        .as(export.err())
+        .isZero();
+    assertThat(export.out().lines()).hasSize(1);
     var watch = command();
     assertThat(watch.run("watch", "ada")).isZero();
     assertThat(watch.out().lines()).hasSize(history.size());
+  }
+
+  @Test
+  void shouldTellHowFarKafkaHasTheLogAndSendEventsAgain() throws IOException {
+    var kafka = suite.awaitKafka(Duration.ofSeconds(60));
+    assertThat(kafka.isRunning()).isTrue();
+    var run = json("submit", hello(), "--input", "{\"name\":\"Ada\"}", "--wait", "-o", "json");
+    var status = json("outbox", "status", "-o", "json");
+    assertThat(status.at("/lanes")).hasSize(5);
+    assertThat(status.at("/dependencies/0/name").asText()).isEqualTo("kafka");
+    String stream = "workflow/default/" + run.get("runId").asText();
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() ->
+            assertThat(
+                    json("outbox", "republish", "--stream", stream, "--dry-run", "-o", "json")
+                        .get("events")
+                        .asLong())
+                .isGreaterThan(3));
+    var sent = command();
+    assertThat(sent.run("outbox", "republish", "--stream", stream)).as(sent.err()).isZero();
+    assertThat(sent.out()).contains("workflow.events.v1").contains("were sent again");
+    var shown = command();
+    assertThat(shown.run("outbox", "status")).isZero();
+    assertThat(shown.out()).contains("dead letters").contains("postgresql  is called");
   }
 
   @Test
@@ -132,6 +174,9 @@ class SuiteIT {
           stamp --hash 123                                   | 2 | 64
           list --page-token bad                              | 2 | page token
           events --since 1h --page-token bad                 | 2 | page token
+          dead-letters show 999                              | 5 | dead letter 999
+          dead-letters list --page-token bad                 | 2 | page token
+          dead-letters discard 999                           | 2 | why
           """)
   void shouldTellBadInputInOneSentence(String line, int code, String part) {
     var command = command();

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * An append request that has passed every check that needs no database: known types, sizes, ids,
  * text that PostgreSQL can hold.
  *
- * @param known what happens to events that the log holds already
  * @param bytes about how much memory it takes
  */
 public record Append(
@@ -25,20 +24,11 @@ public record Append(
     List<SubmitClaim> claims,
     List<Move> moves,
     List<DeadLetter> deadLetters,
-    Known known,
     int bytes) {
 
   /** The same with other streams. */
   public Append withStreams(List<StreamWrite> others) {
-    return new Append(id, others, rows, claims, moves, deadLetters, known, bytes);
-  }
-
-  /** What happens to events that the log holds already. */
-  public enum Known {
-    /** They are a repeat of the whole request, or a mistake. */
-    REPEAT,
-    /** They are left out one by one: the inbox sees its records again after a crash. */
-    SKIP
+    return new Append(id, others, rows, claims, moves, deadLetters, bytes);
   }
 
   /** What the caller believes a stream to be. */

@@ -8,27 +8,35 @@ import dev.omnibridge.api.log.v1.PositionMove;
 import dev.omnibridge.api.log.v1.StreamAppend;
 import dev.omnibridge.dbadapter.log.Append.EventKey;
 import dev.omnibridge.dbadapter.log.Append.Expected;
-import dev.omnibridge.dbadapter.log.Append.Known;
 import dev.omnibridge.dbadapter.log.Append.Move;
 import dev.omnibridge.dbadapter.log.Append.NewRow;
 import dev.omnibridge.dbadapter.log.Append.Partition;
 import dev.omnibridge.dbadapter.log.Append.StreamWrite;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.event.Catalogue;
+import dev.omnibridge.runtime.event.Catalogue.EventType;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads append requests: everything that can be checked without the database is checked here. */
 public final class Appends {
   private final Catalogue catalogue;
-  private final String environment;
+  private final Map<String, String> topics;
   private final Lanes lanes;
 
   public Appends(Catalogue catalogue, String environment, Lanes lanes) {
     this.catalogue = catalogue;
-    this.environment = environment;
+    this.topics =
+        catalogue.events().stream()
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    EventType::type,
+                    event -> Catalogue.fullName(environment, catalogue.topicOf(event).name())));
     this.lanes = lanes;
   }
 
@@ -42,7 +50,6 @@ public final class Appends {
             request.getClaimsList(),
             request.getPositionsList().stream().map(Appends::move).toList(),
             request.getDeadLettersList(),
-            Known.REPEAT,
             request.getSerializedSize());
     checkEachOnce(append);
     request.getRowsList().forEach(Rows::check);
@@ -54,7 +61,6 @@ public final class Appends {
   private StreamWrite stream(StreamAppend append) {
     var id = StreamId.of(append.getStream());
     var kind = catalogue.stream(id.kind());
-    String topic = catalogue.topic(environment, id.kind());
     Texts.check("id of a stream", id.id());
     int shard = id.shard(append.getPlacementKey());
     return new StreamWrite(
@@ -70,13 +76,14 @@ public final class Appends {
               throw Fault.invalid("INVALID_REQUEST", "No version is expected.");
         },
         append.getEventsList().stream()
-            .map(event -> event(event, id.kind(), topic, kind.retention()))
+            .map(event -> event(event, id.kind(), kind.retention()))
             .toList(),
         append.hasSnapshot() ? append.getSnapshot() : null);
   }
 
-  private NewRow event(NewEvent event, String kind, String topic, String retention) {
-    if (!catalogue.event(event.getType()).stream().equals(kind)) {
+  private NewRow event(NewEvent event, String kind, String retention) {
+    EventType type = catalogue.event(event.getType());
+    if (!type.stream().equals(kind)) {
       throw Fault.invalid(
               "EVENT_NOT_OF_STREAM", "%s is no event of a %s.".formatted(event.getType(), kind))
           .with("type", event.getType())
@@ -84,8 +91,8 @@ public final class Appends {
     }
     return new NewRow(
         new EventKey(UUID.fromString(event.getEventId()), Times.of(event.getOccurredAt())),
-        event.getType(),
-        topic,
+        type.type(),
+        Objects.requireNonNull(topics.get(type.type())),
         retention,
         id(event.getCorrelationId()),
         id(event.getCausationId()),

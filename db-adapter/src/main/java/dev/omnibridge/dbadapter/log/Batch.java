@@ -8,7 +8,6 @@ import dev.omnibridge.api.log.v1.StreamPosition;
 import dev.omnibridge.api.log.v1.SubmitClaim;
 import dev.omnibridge.dbadapter.log.Append.EventKey;
 import dev.omnibridge.dbadapter.log.Append.Expected;
-import dev.omnibridge.dbadapter.log.Append.Known;
 import dev.omnibridge.dbadapter.log.Append.Move;
 import dev.omnibridge.dbadapter.log.Append.NewRow;
 import dev.omnibridge.dbadapter.log.Append.Partition;
@@ -115,7 +114,7 @@ public final class Batch {
 
   /** Every stream and position keeps the id of the append that wrote it last. */
   private Optional<AppendResponse> repeat(Append append) {
-    if (append.known() == Known.SKIP || append.streams().isEmpty()) {
+    if (append.streams().isEmpty()) {
       return repeatByPosition(append);
     }
     var answer = AppendResponse.newBuilder();
@@ -205,29 +204,30 @@ public final class Batch {
       StoredPosition stored = position(move.partition());
       long actual = stored == null ? -1 : stored.next();
       if (actual != move.expected()) {
-        return Fault.of(
-                Fault.Kind.CONFLICT,
-                POSITION_MOVED,
-                "The position of %s in partition %d is %d, not %d."
-                    .formatted(
-                        move.partition().consumer(),
-                        move.partition().partition(),
-                        actual,
-                        move.expected()))
-            .with("consumer", move.partition().consumer())
-            .with("topic_id", move.partition().topicId())
-            .with("partition", move.partition().partition())
-            .with("expected_offset", move.expected())
-            .with("actual_offset", actual);
+        return positionMoved(move, actual);
       }
     }
     return null;
   }
 
+  static Fault positionMoved(Move move, long actual) {
+    return Fault.of(
+            Fault.Kind.CONFLICT,
+            POSITION_MOVED,
+            "The position of %s in partition %d is %d, not %d."
+                .formatted(
+                    move.partition().consumer(),
+                    move.partition().partition(),
+                    actual,
+                    move.expected()))
+        .with("consumer", move.partition().consumer())
+        .with("topic_id", move.partition().topicId())
+        .with("partition", move.partition().partition())
+        .with("expected_offset", move.expected())
+        .with("actual_offset", actual);
+  }
+
   private @Nullable Fault eventRefusal(Append append) {
-    if (append.known() == Known.SKIP) {
-      return null;
-    }
     for (StreamWrite write : append.streams()) {
       for (NewRow event : write.events()) {
         if (isKnown(event)) {
@@ -268,10 +268,8 @@ public final class Batch {
     long version = before == null ? 0 : before.version();
     long position = heads.getOrDefault(lane, 1L) - 1;
     for (NewRow event : write.events()) {
-      if (append.known() == Known.REPEAT || !isKnown(event)) {
-        events.add(new EventRow(write.stream(), write.key(), event, ++version, lane, ++position));
-        added.add(event.key());
-      }
+      events.add(new EventRow(write.stream(), write.key(), event, ++version, lane, ++position));
+      added.add(event.key());
     }
     heads.put(lane, position + 1);
     int shard = before == null ? write.shard() : before.shard();

@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.dbadapter.log;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.omnibridge.dbadapter.log.Append.EventKey;
 import dev.omnibridge.dbadapter.log.Append.NewRow;
@@ -14,52 +8,36 @@ import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.Ids;
 import dev.omnibridge.runtime.event.Catalogue;
 import dev.omnibridge.runtime.event.Catalogue.StreamKind;
+import dev.omnibridge.runtime.event.EnvelopeHead;
+import dev.omnibridge.runtime.event.EnvelopeReader;
 import dev.omnibridge.runtime.event.EventHeaders;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what others publish on the catalogue's topics, tolerant of every variant of the envelope
- * and of CloudEvents headers. An event keeps its bytes and its time; its id becomes a UUID derived
- * from (source, id). It goes to a stream of the inbox, never to one of ours: nobody writes into a
- * journal through Kafka.
+ * Reads what others publish on the catalogue's topics. An event keeps its bytes and its time; its
+ * id becomes a UUID derived from (source, id). It goes to a stream of the inbox, never to one of
+ * ours: nobody writes into a journal through Kafka.
  */
 public final class ForeignEvents {
   /** Largest body, in bytes. */
   private static final int MAX_BODY = 512 * 1024;
 
-  private static final int MAX_TYPE = 200;
   private static final int MAX_STREAM_ID = 512;
-  private static final int MAX_ID = 1024;
-  private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,254}");
-  private static final ObjectMapper JSON =
-      new ObjectMapper(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(200).build())
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final int MAX_NAMESPACE = 255;
+  private static final int NANOS_PER_MICRO = 1000;
 
   private final String logId;
   private final Map<String, StreamKind> kinds;
 
   public ForeignEvents(Catalogue catalogue, String environment, UUID logId) {
     this.logId = logId.toString();
-    this.kinds =
-        catalogue.streams().stream()
-            .collect(
-                Collectors.toUnmodifiableMap(
-                    kind -> catalogue.topic(environment, kind.kind()), Function.identity()));
+    this.kinds = catalogue.topicsOf(environment);
   }
 
   /** What the record is; never throws. */
@@ -71,6 +49,14 @@ public final class ForeignEvents {
       return foreign(incoming);
     } catch (Fault poison) {
       return new Reading.Poison(poison);
+    } catch (RuntimeException unforeseen) {
+      // One record must not stop the others; as a letter it waits for a better reader.
+      return new Reading.Poison(
+          Fault.invalid(
+              "ENVELOPE_MALFORMED",
+              "The event's envelope cannot be read: it led to a "
+                  + unforeseen.getClass().getSimpleName()
+                  + "."));
     }
   }
 
@@ -82,120 +68,65 @@ public final class ForeignEvents {
     if (value.length > MAX_BODY) {
       throw Fault.invalid("BODY_TOO_LARGE", "The record has more than 512 KiB.");
     }
-    ByteString body = UnsafeByteOperations.unsafeWrap(value);
-    JsonNode envelope = parse(body);
     StreamKind kind = kinds.get(incoming.topic());
     if (kind == null) {
       throw Fault.invalid("UNKNOWN_TOPIC", "The catalogue has no topic " + incoming.topic() + ".");
     }
-    String id =
-        required(
-            "event_id",
-            text(envelope, incoming, EventHeaders.ID, "event_id", "envelope_id", "id"),
-            MAX_ID);
-    String type =
-        required(
-            "event_type",
-            text(envelope, incoming, EventHeaders.TYPE, "event_type", "type"),
-            MAX_TYPE);
-    String source =
-        text(
-            envelope,
-            incoming,
-            EventHeaders.SOURCE,
-            "source_service",
-            "source_node_id",
-            "source_node",
-            "source");
+    var reader = new EnvelopeReader();
+    for (Outgoing.Header header : incoming.headers()) {
+      reader.header(header.key(), header.value());
+    }
+    EnvelopeHead head = reader.head(value);
+    OffsetDateTime time = time(head, incoming);
     var event =
         new NewRow(
-            new EventKey(Ids.derived(source, id), time(envelope, incoming)),
-            type,
+            new EventKey(Ids.derivedAt(time.toInstant(), head.source(), head.id()), time),
+            head.type(),
             incoming.topic(),
             kind.retention(),
-            Rows.idOrNull(text(envelope, incoming, EventHeaders.CORRELATION_ID, "correlation_id")),
-            Rows.idOrNull(text(envelope, incoming, EventHeaders.CAUSATION_ID, "causation_id")),
-            Rows.idOrNull(text(envelope, incoming, "", "session_id")),
-            id,
-            body);
-    return new Reading.Foreign(stream(kind.kind(), envelope, incoming, source), event);
-  }
-
-  private static JsonNode parse(ByteString body) {
-    try {
-      JsonNode root = body.isValidUtf8() ? JSON.readTree(body.newInput()) : null;
-      if (root != null && root.isObject()) {
-        return root;
-      }
-    } catch (IOException notJson) {
-      throw Fault.invalid("ENVELOPE_MALFORMED", "The record is not JSON.");
-    }
-    throw Fault.invalid("ENVELOPE_MALFORMED", "The record is not a UTF-8 JSON object.");
-  }
-
-  /** The first of these fields that has a text, else the header, else empty. */
-  private static String text(
-      JsonNode envelope, Incoming incoming, String header, String... fields) {
-    for (String field : fields) {
-      JsonNode value = envelope.path(field);
-      if (value.isTextual() && !value.textValue().isEmpty()) {
-        return value.textValue();
-      }
-    }
-    return header.isEmpty() ? "" : incoming.header(header);
-  }
-
-  private static String required(String field, String value, int most) {
-    if (value.isEmpty() || value.length() > most || value.indexOf('\0') >= 0) {
-      throw Fault.invalid("ENVELOPE_MALFORMED", "The envelope has no usable %s.".formatted(field));
-    }
-    return value;
+            head.correlationId(),
+            head.causationId(),
+            head.sessionId(),
+            head.id(),
+            UnsafeByteOperations.unsafeWrap(value));
+    return new Reading.Foreign(stream(kind.kind(), head, incoming), event);
   }
 
   /** The event's own time, which never changes; the record's where the event has none. */
-  private static OffsetDateTime time(JsonNode envelope, Incoming incoming) {
-    String text =
-        text(
-            envelope,
-            incoming,
-            EventHeaders.TIME,
-            "event_timestamp",
-            "timestamp",
-            "envelope_timestamp",
-            "time");
-    if (text.isEmpty()) {
-      return micros(incoming.time().atOffset(ZoneOffset.UTC));
-    }
-    try {
-      OffsetDateTime time = micros(OffsetDateTime.parse(text));
-      if (time.getYear() >= 1 && time.getYear() <= 9999) {
-        return time;
-      }
-    } catch (DateTimeException notATime) {
-      throw Fault.invalid("ENVELOPE_MALFORMED", "The event's time is not an RFC 3339 time.");
-    }
-    throw Fault.invalid("ENVELOPE_MALFORMED", "The event's time is out of range.");
+  private static OffsetDateTime time(EnvelopeHead head, Incoming incoming) {
+    Instant own = head.time();
+    Instant time = own == null ? incoming.time() : own;
+    int micros = time.getNano() / NANOS_PER_MICRO * NANOS_PER_MICRO;
+    return Instant.ofEpochSecond(time.getEpochSecond(), micros).atOffset(ZoneOffset.UTC);
   }
 
-  private static OffsetDateTime micros(OffsetDateTime time) {
-    return time.withOffsetSameInstant(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
-  }
-
-  private static StreamId stream(String kind, JsonNode envelope, Incoming incoming, String source) {
-    String namespace = text(envelope, incoming, "", "namespace", "tenant_id");
-    String key = key(envelope, incoming);
-    String id = "inbox/" + source + "/" + key;
+  private static StreamId stream(String kind, EnvelopeHead head, Incoming incoming) {
+    String key = key(head, incoming);
+    String id = "inbox/" + head.source() + "/" + key;
     boolean usable = id.length() <= MAX_STREAM_ID && id.indexOf('\0') < 0;
     return new StreamId(
         kind,
-        NAMESPACE.matcher(namespace).matches() ? namespace : "default",
-        usable ? id : "inbox/" + Ids.derived(source, key));
+        isNamespace(head.namespace()) ? head.namespace() : "default",
+        usable ? id : "inbox/" + Ids.derived(head.source(), key));
   }
 
-  private static String key(JsonNode envelope, Incoming incoming) {
+  /** As names of streams have it: a letter or digit, then letters, digits and "._-". */
+  private static boolean isNamespace(String text) {
+    for (int at = 0; at < text.length(); at++) {
+      char letter = text.charAt(at);
+      boolean plain =
+          letter >= 'a' && letter <= 'z'
+              || letter >= 'A' && letter <= 'Z'
+              || letter >= '0' && letter <= '9';
+      if (!plain && (at == 0 || letter != '.' && letter != '_' && letter != '-')) {
+        return false;
+      }
+    }
+    return !text.isEmpty() && text.length() <= MAX_NAMESPACE;
+  }
+
+  private static String key(EnvelopeHead head, Incoming incoming) {
     byte @Nullable [] key = incoming.key();
-    return key == null
-        ? text(envelope, incoming, EventHeaders.PARTITION_KEY, "partition_key")
-        : new String(key, StandardCharsets.UTF_8);
+    return key == null ? head.partitionKey() : new String(key, StandardCharsets.UTF_8);
   }
 }

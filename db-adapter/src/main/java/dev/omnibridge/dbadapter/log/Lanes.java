@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.dbadapter.log;
 
+import java.util.List;
+import java.util.stream.IntStream;
+
 /** How many lanes the log has: those that are relayed to Kafka, and those of the inbox. */
 public record Lanes(int outbox, int inbox) {
   /** The first inbox lane; outbox lanes count from 0. */
@@ -11,8 +14,13 @@ public record Lanes(int outbox, int inbox) {
     return shard % outbox;
   }
 
-  /** The inbox lane of a shard. */
-  public int inbox(int shard) {
-    return INBOX + shard % inbox;
+  /** The inbox lane of what comes from a partition of a topic. */
+  public int inbox(String topic, int partition) {
+    return INBOX + Math.floorMod(topic.hashCode() + partition, inbox);
+  }
+
+  /** All inbox lanes. */
+  public List<Integer> inboxes() {
+    return IntStream.range(INBOX, INBOX + inbox).boxed().toList();
   }
 }

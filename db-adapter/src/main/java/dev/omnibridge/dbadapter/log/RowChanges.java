@@ -37,6 +37,13 @@ public final class RowChanges {
     this.bridgeVersions = bridgeVersions;
   }
 
+  /** Rows of workflows alone. */
+  public static RowChanges ofWorkflows(Collection<PlacedWorkflow> placed) {
+    var changes = new RowChanges(Map.of());
+    placed.forEach(one -> changes.workflows.put(one.row().getRunId(), one));
+    return changes;
+  }
+
   /** A bridge state that is not newer than the stored one was folded from an outdated one. */
   @Nullable Fault refusal(List<StateRow> rows) {
     for (StateRow row : rows) {

@@ -9,13 +9,13 @@ import dev.omnibridge.runtime.Fault;
 import java.io.IOException;
 
 /** Checks that a text column or a json column can hold a value, before SQL meets it. */
-final class Texts {
+public final class Texts {
   private static final JsonFactory JSON = new JsonFactory();
 
   private Texts() {}
 
   /** No NUL, which no text column can hold. */
-  static void check(String what, String value) {
+  public static void check(String what, String value) {
     if (value.indexOf('\0') >= 0) {
       throw Fault.invalid("TEXT_WITH_NUL", "The %s holds a NUL character.".formatted(what))
           .with("field", what);

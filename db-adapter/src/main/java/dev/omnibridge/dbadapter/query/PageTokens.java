@@ -3,6 +3,7 @@ package dev.omnibridge.dbadapter.query;
 
 import com.google.protobuf.Message;
 import dev.omnibridge.runtime.Fault;
+import dev.omnibridge.runtime.Ids;
 import dev.omnibridge.runtime.blake3.Blake3;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -26,6 +27,11 @@ public final class PageTokens {
         Blake3.deriveKey(
             "omnibridge db-adapter page tokens v1",
             logId.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Tokens of a log in an epoch: a place of before a restore is none of after it. */
+  public static PageTokens of(UUID logId, long epoch) {
+    return new PageTokens(epoch == 1 ? logId : Ids.derived(logId.toString(), "epoch " + epoch));
   }
 
   /** The token of a place; the question is the request without page size and page token. */

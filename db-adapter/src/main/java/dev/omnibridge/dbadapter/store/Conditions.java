@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.dbadapter.store;
 
+import dev.omnibridge.dbadapter.query.Cut;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,25 @@ final class Conditions {
   Conditions anyOf(String column, Integer[] values) {
     arguments.addArrayOfInteger(values);
     conditions.add("%s = any($%d::int[])".formatted(column, arguments.size()));
+    return this;
+  }
+
+  /** What a field of the payload is, as text; of one inside another the names have dots. */
+  Conditions payload(String field, String value) {
+    arguments.addArrayOfString(("payload." + field).split("\\.", -1));
+    int path = arguments.size();
+    conditions.add("event_json(body) #>> $%d = %s".formatted(path, argument(value)));
+    return this;
+  }
+
+  /** Only what the log held at a moment. */
+  Conditions before(Cut cut) {
+    arguments.addArrayOfInteger(cut.lanes());
+    int lanes = arguments.size();
+    arguments.addArrayOfLong(cut.next());
+    conditions.add(
+        "position < ($%d::bigint[])[array_position($%d::int[], lane)]"
+            .formatted(arguments.size(), lanes));
     return this;
   }
 

@@ -1,43 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.dbadapter.store;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.omnibridge.dbadapter.log.Outgoing;
 import dev.omnibridge.dbadapter.log.Outgoing.Header;
+import dev.omnibridge.dbadapter.log.RecordHeaders;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The dead letters that are not published yet: key, value and headers as they were, and behind them
- * the headers by which Kafka Connect tells why.
+ * the headers by which Kafka Connect tells why. A letter is published whatever people have decided
+ * on it meanwhile: who follows the topic sees every letter there ever was.
  */
 public final class DeadLetterLane implements OutboxLane {
   /** Stands for the dead letters in the table of lanes. */
   private static final int LANE = -1;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CONNECT = "__connect.errors.";
+
+  /** Tells that a letter had a value, and why it is not here; its row has it. */
+  private static final String VALUE_OMITTED = "ob_value_omitted";
+
+  private static final int MOST_BYTES = 4 << 20;
 
   private static final String READ =
       """
       select id, consumer, partition, record_offset, topic, record_key, record_value,
              headers::text as headers,
-             error_class, error_reason, error_message, dead_at
-        from dead_letters where published_at is null
-       order by id limit least($1, 50)
-      """;
+             error_class, error_reason, error_message, dead_at, attempts, redrive_count
+        from (select *, sum(bytes) over (order by id) - bytes as before
+                from (select *, coalesce(octet_length(record_key), 0)
+                                + coalesce(octet_length(record_value), 0)
+                                + octet_length(headers::text) as bytes
+                        from dead_letters where published_at is null
+                       order by id limit least($1, 50)) as page) as cut
+       where before < %d
+       order by id
+      """
+          .formatted(MOST_BYTES);
 
   private static final String MARK =
       """
@@ -79,8 +88,20 @@ public final class DeadLetterLane implements OutboxLane {
         });
   }
 
+  /** Rather without its value than not at all, for every later letter waits behind it. */
+  @Override
+  public Optional<Outgoing> insteadOf(Outgoing tooLarge) {
+    if (tooLarge.value() == null) {
+      return Optional.empty();
+    }
+    var headers = new ArrayList<>(tooLarge.headers());
+    headers.add(header(VALUE_OMITTED, "too large"));
+    return Optional.of(
+        new Outgoing(tooLarge.position(), tooLarge.topic(), tooLarge.key(), null, headers));
+  }
+
   private static Outgoing outgoing(Row row) {
-    List<Header> headers = original(row.getString("headers"));
+    List<Header> headers = RecordHeaders.toKafka(row.getString("headers"));
     add(headers, "topic", row.getString("topic"));
     add(headers, "partition", row.getInteger("partition").toString());
     add(headers, "offset", row.getLong("record_offset").toString());
@@ -95,7 +116,8 @@ public final class DeadLetterLane implements OutboxLane {
     headers.add(header("error_reason", row.getString("error_reason")));
     headers.add(
         header("first_failure_time", row.getOffsetDateTime("dead_at").toInstant().toString()));
-    headers.add(header("redrive_count", "0"));
+    headers.add(header("attempt", row.getInteger("attempts").toString()));
+    headers.add(header("redrive_count", row.getInteger("redrive_count").toString()));
     return new Outgoing(
         row.getLong("id"),
         row.getString("topic") + ".dlq",
@@ -114,22 +136,6 @@ public final class DeadLetterLane implements OutboxLane {
 
   private static byte @Nullable [] bytes(@Nullable Buffer buffer) {
     return buffer == null ? null : buffer.getBytes();
-  }
-
-  private static List<Header> original(String json) {
-    var headers = new ArrayList<Header>();
-    try {
-      for (JsonNode header : JSON.readTree(json)) {
-        JsonNode value = header.path("value");
-        headers.add(
-            new Header(header.path("key").asText(), value.isNull() ? null : value.binaryValue()));
-      }
-    } catch (JsonProcessingException written) {
-      throw new IllegalStateException("Headers that were written here cannot be read", written);
-    } catch (IOException notBase64) {
-      throw new UncheckedIOException(notBase64);
-    }
-    return headers;
   }
 
   @Override

@@ -2,16 +2,14 @@
 package dev.omnibridge.dbadapter.store;
 
 import dev.omnibridge.dbadapter.log.Outgoing;
-import dev.omnibridge.dbadapter.log.StreamId;
 import dev.omnibridge.runtime.LogKeys;
 import dev.omnibridge.runtime.event.Catalogue;
-import dev.omnibridge.runtime.event.EventHeaders;
+import dev.omnibridge.runtime.event.LogEpochs;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -36,16 +34,20 @@ public final class EventLane implements OutboxLane {
           .formatted(EventRows.COLUMNS, MOST_BYTES);
 
   private final Pool pool;
-  private final Catalogue catalogue;
-  private final String logId;
+  private final OutgoingEvents events;
   private final int lane;
   private final Lease lease;
   private long relayed;
 
+  /** Of a log that was never restored. */
   public EventLane(Pool pool, Catalogue catalogue, UUID logId, int lane, UUID owner) {
+    this(pool, catalogue, logId, LogEpochs.FIRST, lane, owner);
+  }
+
+  public EventLane(
+      Pool pool, Catalogue catalogue, UUID logId, LogEpochs epochs, int lane, UUID owner) {
     this.pool = pool;
-    this.catalogue = catalogue;
-    this.logId = logId.toString();
+    this.events = new OutgoingEvents(catalogue, logId, epochs);
     this.lane = lane;
     this.lease = new Lease(pool, lane, owner);
   }
@@ -67,51 +69,35 @@ public final class EventLane implements OutboxLane {
 
   @Override
   public Future<List<Outgoing>> next(int most) {
-    return pool.preparedQuery(READ).execute(Tuple.of(lane, relayed, most)).map(this::withoutGap);
+    return read(relayed, most);
+  }
+
+  @Override
+  public Future<List<Outgoing>> after(Outgoing last, int most) {
+    return read(last.position(), most);
+  }
+
+  private Future<List<Outgoing>> read(long after, int most) {
+    return pool.preparedQuery(READ)
+        .execute(Tuple.of(lane, after, most))
+        .map(rows -> withoutGap(rows, after));
   }
 
   /** Positions are dense and appear in order; should that ever fail, nothing is passed over. */
-  private List<Outgoing> withoutGap(RowSet<Row> rows) {
+  private List<Outgoing> withoutGap(RowSet<Row> rows, long after) {
     var records = new ArrayList<Outgoing>(rows.size());
     for (Row row : rows) {
       long position = row.getLong(6);
-      if (position != relayed + records.size() + 1) {
+      if (position != after + records.size() + 1) {
         log.atError()
             .addKeyValue(LogKeys.LANE, lane)
             .addKeyValue(LogKeys.POSITION, position)
             .log("the lane has a gap before this position");
         return records;
       }
-      records.add(outgoing(row, position));
+      records.add(events.of(row, List.of()));
     }
     return records;
-  }
-
-  private Outgoing outgoing(Row row, long position) {
-    String type = row.getString(7);
-    var stream = new StreamId(row.getString(1), row.getString(2), row.getString(3));
-    var headers =
-        EventHeaders.of(
-            new EventHeaders.Origin(
-                row.getUUID(0).toString(),
-                catalogue.find(type).map(Catalogue.EventType::producer).orElse("unknown"),
-                type,
-                row.getOffsetDateTime(8).toInstant().toString(),
-                EventRows.text(row.getUUID(10)),
-                EventRows.text(row.getUUID(11)),
-                logId,
-                stream.text(),
-                row.getLong(4),
-                lane,
-                position));
-    return new Outgoing(
-        position,
-        row.getString(13),
-        stream.text().getBytes(StandardCharsets.UTF_8),
-        row.getBuffer(14).getBytes(),
-        headers.entrySet().stream()
-            .map(header -> new Outgoing.Header(header.getKey(), header.getValue()))
-            .toList());
   }
 
   @Override

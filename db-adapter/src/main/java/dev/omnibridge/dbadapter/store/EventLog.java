@@ -26,11 +26,13 @@ import java.util.stream.Collectors;
  */
 public final class EventLog {
   private static final int REMEMBERED = 65_536;
+  private static final long LOOK_MILLIS = 1_000;
 
   private final Appends appends;
   private final List<LogWriter> writers = new ArrayList<>();
   private final List<WriterConnection> connections = new ArrayList<>();
   private final LogWriter inbox;
+  private final BooleanSupplier looking;
 
   /** Lanes of streams that are not in the lane of their name; only a hint, the database decides. */
   private final Map<UUID, Integer> elsewhere =
@@ -56,6 +58,8 @@ public final class EventLog {
       this.writers.add(writer(vertx, database, pool, committed, true));
     }
     this.inbox = writer(vertx, database, pool, _ -> {}, false);
+    long timer = vertx.setPeriodic(LOOK_MILLIS, _ -> this.writers.forEach(LogWriter::look));
+    this.looking = () -> vertx.cancelTimer(timer);
   }
 
   private LogWriter writer(
@@ -66,7 +70,7 @@ public final class EventLog {
       boolean durable) {
     var connection = new WriterConnection(database, durable);
     connections.add(connection);
-    return new LogWriter(vertx, connection, pool, committed);
+    return new LogWriter(vertx, connection, database.breaker(), pool, committed);
   }
 
   /** Appends; durable when the future succeeds. Dropped when abandoned before its turn. */
@@ -76,8 +80,8 @@ public final class EventLog {
   }
 
   /**
-   * Appends what was consumed from Kafka: effect and position are lost together if the machine
-   * fails before they are on disk, and Kafka still has the records.
+   * Appends what became of records from Kafka that are beyond help: letters and positions are lost
+   * together if the machine fails before they are on disk, and Kafka still has the records.
    */
   public Future<AppendResponse> take(Append append) {
     return inbox.append(append, () -> false);
@@ -113,13 +117,15 @@ public final class EventLog {
   }
 
   /**
-   * False while appends are refused because the database is away; only an append finds that out.
+   * False while appends are refused because the database is away, which an append finds out, or,
+   * where there is none, a look every second.
    */
   public boolean available() {
     return writers.stream().allMatch(LogWriter::available);
   }
 
   public Future<?> close() {
+    boolean unused = looking.getAsBoolean();
     return Future.join(connections.stream().map(WriterConnection::close).toList());
   }
 }

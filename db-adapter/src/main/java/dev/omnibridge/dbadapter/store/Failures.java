@@ -3,6 +3,10 @@ package dev.omnibridge.dbadapter.store;
 
 import dev.omnibridge.runtime.Fault;
 import io.vertx.pgclient.PgException;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /** What a failed statement means, by its SQLSTATE. */
 enum Failures {
@@ -16,12 +20,16 @@ enum Failures {
   REJECTED;
 
   static Failures of(Throwable failure) {
-    if (!(failure instanceof PgException refused)) {
-      return failure instanceof Fault || failure instanceof RuntimeException && isOurs(failure)
-          ? REJECTED
-          : AWAY;
-    }
-    String state = String.valueOf(refused.getSqlState());
+    return switch (failure) {
+      case PgException refused -> ofState(String.valueOf(refused.getSqlState()));
+      case SQLException refused -> ofState(String.valueOf(refused.getSQLState()));
+      case Fault _ -> REJECTED;
+      case RuntimeException bug when isOurs(bug) -> REJECTED;
+      default -> AWAY;
+    };
+  }
+
+  private static Failures ofState(String state) {
     return switch (state) {
       case "23505" -> DUPLICATE;
       case "40001", "40P01", "55P03" -> RACE;
@@ -33,6 +41,40 @@ enum Failures {
             default -> REJECTED;
           };
     };
+  }
+
+  /**
+   * True when it is the row that is refused, for ever and wherever it comes from: its data (22), a
+   * constraint on it (23), a size (54), a rule of a trigger (P0). Whatever else is refused, a
+   * missing partition or privilege say, would be refused for every row: that needs a person, and no
+   * row may be given up for it.
+   */
+  static boolean isPoison(SQLException refused) {
+    String state = String.valueOf(refused.getSQLState());
+    @Nullable ServerErrorMessage told = told(refused);
+    return switch (state.substring(0, Math.min(2, state.length()))) {
+      case "23" ->
+          !state.equals("23505") && told != null && !orEmpty(told.getConstraint()).isEmpty()
+              || state.equals("23502");
+      case "22", "54", "P0" -> true;
+      default -> false;
+    };
+  }
+
+  /** Which row of a COPY the server names, from 1; 0 when it names none. */
+  static int line(SQLException refused) {
+    @Nullable ServerErrorMessage told = told(refused);
+    var place = java.util.regex.Pattern.compile("COPY [^,]+, \\D*(\\d+)");
+    var found = place.matcher(told == null ? "" : orEmpty(told.getWhere()));
+    return found.find() ? Integer.parseInt(found.group(1)) : 0;
+  }
+
+  private static @Nullable ServerErrorMessage told(SQLException refused) {
+    return refused instanceof PSQLException told ? told.getServerErrorMessage() : null;
+  }
+
+  private static String orEmpty(@Nullable String text) {
+    return text == null ? "" : text;
   }
 
   /** A bug here, unlike what the driver throws when it has lost its connection. */
@@ -54,7 +96,39 @@ enum Failures {
     };
   }
 
+  /** Says what is known about a database that takes nothing. */
   static Fault away(Throwable cause) {
+    if (isDiskFull(cause)) {
+      return Fault.of(
+          Fault.Kind.EXHAUSTED, "DISK_FULL", "The disk of the database is full; free some space.");
+    }
+    if (hasState(cause, "55P03")) {
+      return Fault.unavailable(
+          "LANE_HELD", "Another session of the database holds the log's rows for too long.", cause);
+    }
     return Fault.unavailable("DATABASE_AWAY", "The database does not answer.", cause);
+  }
+
+  static boolean isDiskFull(Throwable failure) {
+    return hasState(failure, "53100");
+  }
+
+  /**
+   * True when the server itself says that nothing was done; a farewell or a panic leave it open.
+   */
+  static boolean isCertain(Throwable failure) {
+    return failure instanceof PgException refused && "ERROR".equals(refused.getSeverity());
+  }
+
+  private static boolean hasState(Throwable failure, String state) {
+    return state.equals(state(failure)) || state.equals(state(failure.getCause()));
+  }
+
+  /** What the server said, to either of the two drivers. */
+  private static @Nullable String state(@Nullable Throwable failure) {
+    if (failure instanceof PgException refused) {
+      return refused.getSqlState();
+    }
+    return failure instanceof SQLException refused ? refused.getSQLState() : null;
   }
 }

@@ -13,10 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What has to be done now and then: partitions for the months to come, request ids that have
- * lapsed, contents that nobody uses, uploads that nobody finished. Each in small statements, until
- * nothing is left or its minutes are over. Every db-adapter does it; doing it twice changes
- * nothing.
+ * What has to be done now and then: partitions for the months to come, months of events that are
+ * old, request ids that have lapsed, contents that nobody uses, uploads that nobody finished. Each
+ * in small statements, until nothing is left or its minutes are over. Every db-adapter does it;
+ * doing it twice changes nothing.
  */
 public final class Housekeeping {
   private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
@@ -35,6 +35,7 @@ public final class Housekeeping {
   private final Vertx vertx;
   private final Pool pool;
   private final Schema schema;
+  private final Retirement retirement;
   private final ContentStore content;
   private final Collection<String> retentions;
   private final Duration contentKept;
@@ -47,12 +48,14 @@ public final class Housekeeping {
       Vertx vertx,
       Pool pool,
       Schema schema,
+      Retirement retirement,
       ContentStore content,
       Collection<String> retentions,
       Duration contentKept) {
     this.vertx = vertx;
     this.pool = pool;
     this.schema = schema;
+    this.retirement = retirement;
     this.content = content;
     this.retentions = retentions;
     this.contentKept = contentKept;
@@ -82,6 +85,8 @@ public final class Housekeeping {
         .transform(forgotten -> told("contents", forgotten))
         .compose(_ -> rounds.repeat(content::sweep))
         .transform(swept -> told("uploads", swept))
+        .compose(_ -> retirement.pass())
+        .transform(retired -> told("old events", retired))
         .onComplete(_ -> tidying.set(false));
   }
 
@@ -107,6 +112,7 @@ public final class Housekeeping {
 
   public void stop() {
     rounds.stop();
+    retirement.stop();
     vertx.cancelTimer(timer);
   }
 }

@@ -3,7 +3,6 @@ package dev.omnibridge.dbadapter.store;
 
 import dev.omnibridge.dbadapter.log.Append;
 import dev.omnibridge.dbadapter.log.Append.EventKey;
-import dev.omnibridge.dbadapter.log.Append.Known;
 import dev.omnibridge.dbadapter.log.Append.Move;
 import dev.omnibridge.dbadapter.log.Append.NewRow;
 import dev.omnibridge.dbadapter.log.Append.Partition;
@@ -269,9 +268,11 @@ final class LogReads {
   }
 
   private Future<?> readEvents(boolean thorough, Map<EventKey, KnownEvent> into) {
+    if (!thorough) {
+      return Future.succeededFuture();
+    }
     List<EventKey> asked =
         appends.stream()
-            .filter(append -> thorough || append.known() == Known.SKIP)
             .flatMap(append -> append.streams().stream())
             .flatMap(write -> write.events().stream())
             .map(NewRow::key)

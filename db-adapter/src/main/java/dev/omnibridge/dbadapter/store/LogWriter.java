@@ -3,7 +3,6 @@ package dev.omnibridge.dbadapter.store;
 
 import dev.omnibridge.api.log.v1.AppendResponse;
 import dev.omnibridge.dbadapter.log.Append;
-import dev.omnibridge.dbadapter.log.Append.StreamWrite;
 import dev.omnibridge.dbadapter.log.Batch;
 import dev.omnibridge.dbadapter.log.Repeats;
 import dev.omnibridge.dbadapter.log.Verdict;
@@ -12,24 +11,27 @@ import dev.omnibridge.dbadapter.log.Verdict.Misplaced;
 import dev.omnibridge.dbadapter.log.Verdict.Refused;
 import dev.omnibridge.dbadapter.log.Verdict.Repeated;
 import dev.omnibridge.dbadapter.log.Verdict.Unclear;
+import dev.omnibridge.dbadapter.store.CommitGroup.Pending;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.LogKeys;
+import dev.omnibridge.runtime.resilience.Breaker;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,86 +49,57 @@ final class LogWriter {
   private static final int MAX_BYTES = 8 << 20;
   private static final int TRANSACTION_SECONDS = 7;
 
-  /**
-   * How long a group waits for a database that is away, and how long it clears up a lost answer.
-   */
-  private static final long WAIT_NANOS = Duration.ofSeconds(3).toNanos();
+  /** Longer than the server lets any transaction of ours hold a lane. */
+  private static final long RACE_NANOS = Duration.ofSeconds(7).toNanos();
 
-  private static final long DOUBT_NANOS = Duration.ofSeconds(15).toNanos();
   private static final long FIRST_PAUSE_MILLIS = 20;
   private static final long LONGEST_PAUSE_MILLIS = 500;
 
-  private record Pending(
-      Append append, Promise<AppendResponse> answer, BooleanSupplier abandoned) {}
+  /** The database could not be reached; nothing was sent. */
+  private static final class NotConnected extends RuntimeException {
+    private static final long serialVersionUID = 1;
 
-  /**
-   * A group on its way: which lanes to lock, how carefully to look, how often it was tried, and
-   * whether an earlier try may have been committed.
-   */
-  private record Group(
-      List<Pending> members,
-      Set<Integer> lanes,
-      boolean thorough,
-      boolean doubt,
-      int attempt,
-      long began) {
-    static Group of(List<Pending> members) {
-      Set<Integer> lanes =
-          members.stream()
-              .flatMap(member -> member.append().streams().stream())
-              .map(StreamWrite::lane)
-              .collect(Collectors.toSet());
-      return new Group(members, lanes, false, false, 1, System.nanoTime());
-    }
-
-    Group again() {
-      return new Group(members, lanes, thorough, doubt, attempt + 1, began);
-    }
-
-    Group afterDoubt() {
-      return new Group(members, lanes, thorough, true, attempt + 1, began);
-    }
-
-    Group thoroughly() {
-      return new Group(members, lanes, true, doubt, attempt + 1, began);
-    }
-
-    Group in(Set<Integer> more) {
-      var all = new HashSet<>(lanes);
-      all.addAll(more);
-      return new Group(members, all, thorough, doubt, attempt + 1, began);
-    }
-
-    List<Append> appends() {
-      return members.stream().map(Pending::append).toList();
-    }
-
-    boolean overdue() {
-      return System.nanoTime() - began > (doubt ? DOUBT_NANOS : WAIT_NANOS);
+    NotConnected(Throwable cause) {
+      super(cause.getMessage(), cause, false, false);
     }
   }
 
   private final Vertx vertx;
   private final WriterConnection connection;
+  private final Breaker database;
   private final Pool pool;
   private final Consumer<Set<Integer>> committed;
+  private final Pulse pulse;
   private final Deque<Pending> queue = new ArrayDeque<>();
   private long queuedBytes;
   private boolean busy;
   private boolean away;
 
-  /** Committed hears after every commit which lanes have moved. */
-  LogWriter(Vertx vertx, WriterConnection connection, Pool pool, Consumer<Set<Integer>> committed) {
+  /** What the database said itself about its trouble, until it works again. */
+  private @Nullable Throwable lastWords;
+
+  /**
+   * Asks the database through the breaker that all ways to it share. Committed hears after every
+   * commit which lanes have moved.
+   */
+  LogWriter(
+      Vertx vertx,
+      WriterConnection connection,
+      Breaker database,
+      Pool pool,
+      Consumer<Set<Integer>> committed) {
     this.vertx = vertx;
     this.connection = connection;
+    this.database = database;
     this.pool = pool;
     this.committed = committed;
+    this.pulse = new Pulse(connection, () -> !busy && !away, this::gone);
   }
 
   /** Queues an append; it is dropped when it was abandoned before its turn. */
   Future<AppendResponse> append(Append append, BooleanSupplier abandoned) {
     if (away) {
-      return Future.failedFuture(Failures.away(new IllegalStateException("not connected")));
+      return Future.failedFuture(away(new IllegalStateException("not connected")));
     }
     if (queue.size() >= MAX_QUEUED || queuedBytes + append.bytes() > MAX_QUEUED_BYTES) {
       return Future.failedFuture(
@@ -148,7 +121,7 @@ final class LogWriter {
       return;
     }
     busy = true;
-    run(Group.of(members))
+    run(CommitGroup.of(members))
         .onComplete(_ -> {
           busy = false;
           next();
@@ -164,11 +137,7 @@ final class LogWriter {
         break;
       }
       queuedBytes -= pending.append().bytes();
-      if (pending.abandoned().getAsBoolean()) {
-        pending
-            .answer()
-            .fail(Fault.of(Fault.Kind.CANCELLED, "APPEND_ABANDONED", "The caller has gone."));
-      } else {
+      if (!isAbandoned(pending)) {
         members.add(pending);
         bytes += pending.append().bytes();
       }
@@ -176,22 +145,38 @@ final class LogWriter {
     return members;
   }
 
+  private static boolean isAbandoned(Pending pending) {
+    boolean gone = pending.abandoned().getAsBoolean();
+    if (gone) {
+      pending
+          .answer()
+          .fail(Fault.of(Fault.Kind.CANCELLED, "APPEND_ABANDONED", "The caller has gone."));
+    }
+    return gone;
+  }
+
   /** Settles every member of the group; never fails. */
-  private Future<Void> run(Group group) {
-    return connection
-        .get()
-        .transform(opened ->
-            opened.failed()
-                ? lost(group.again(), opened.cause())
-                : transact(opened.result(), group)
-                    .transform(done ->
-                        done.succeeded()
-                            ? settled(group, done.result())
-                            : failed(group, done.cause())));
+  private Future<Void> run(CommitGroup group) {
+    return database
+        .call(() -> connected().compose(open -> transact(open, group)), LogWriter::fault)
+        .transform(
+            done -> done.succeeded() ? settled(group, done.result()) : failed(group, done.cause()));
+  }
+
+  private Future<PgConnection> connected() {
+    return connection.get().recover(failure -> Future.failedFuture(new NotConnected(failure)));
+  }
+
+  /** Whether it speaks of the database; one that refuses is there. */
+  static Fault fault(Throwable failure) {
+    boolean away = failure instanceof NotConnected || Failures.of(failure) == Failures.AWAY;
+    return away
+        ? Failures.away(failure)
+        : Fault.of(Fault.Kind.CONFLICT, "ROW_CONFLICT", "The database refused a statement.");
   }
 
   /** One transaction; the verdicts hold when the future succeeds. */
-  private Future<List<Verdict>> transact(SqlConnection open, Group group) {
+  private Future<List<Verdict>> transact(SqlConnection open, CommitGroup group) {
     var pipeline = Pipeline.begin(open);
     return new LogReads(pipeline, group.appends())
         .read(group.lanes(), group.thorough())
@@ -200,8 +185,14 @@ final class LogWriter {
         .timeout(TRANSACTION_SECONDS, TimeUnit.SECONDS);
   }
 
-  private Future<List<Verdict>> decide(Pipeline pipeline, Group group, Batch batch) {
-    List<Verdict> verdicts = group.appends().stream().map(batch::add).toList();
+  private Future<List<Verdict>> decide(Pipeline pipeline, CommitGroup group, Batch batch) {
+    List<Verdict> verdicts;
+    try {
+      verdicts = group.appends().stream().map(batch::add).toList();
+    } catch (RuntimeException bug) {
+      // Nothing was sent: it speaks of an append, not of the database.
+      return Future.failedFuture(Fault.broken(bug));
+    }
     boolean misplaced = verdicts.stream().anyMatch(Misplaced.class::isInstance);
     Future<?> ended = misplaced || batch.isEmpty() ? pipeline.rollback() : commit(pipeline, batch);
     return ended.map(verdicts);
@@ -217,8 +208,9 @@ final class LogWriter {
     return !away;
   }
 
-  private Future<Void> settled(Group group, List<Verdict> verdicts) {
+  private Future<Void> settled(CommitGroup group, List<Verdict> verdicts) {
     away = false;
+    lastWords = null;
     Set<Integer> elsewhere =
         verdicts.stream()
             .filter(Misplaced.class::isInstance)
@@ -236,7 +228,7 @@ final class LogWriter {
     return Future.succeededFuture();
   }
 
-  private Future<Void> giveUp(Group group, Object why) {
+  private Future<Void> giveUp(CommitGroup group, Object why) {
     return fail(group, Failures.away(new IllegalStateException("lanes " + why)));
   }
 
@@ -260,17 +252,25 @@ final class LogWriter {
         .onComplete(pending.answer());
   }
 
-  private Future<Void> failed(Group group, Throwable failure) {
+  private Future<Void> failed(CommitGroup group, Throwable failure) {
+    if (failure instanceof NotConnected || isRefusedByBreaker(failure)) {
+      return lost(group.again(), failure);
+    }
     return switch (Failures.of(failure)) {
       case DUPLICATE -> duplicate(group, failure);
-      case RACE -> group.overdue() ? fail(group, Failures.away(failure)) : pause(group.again());
-      case AWAY -> lost(group.afterDoubt(), failure);
+      case RACE ->
+          group.overdue(RACE_NANOS) ? fail(group, Failures.away(failure)) : pause(group.again());
+      case AWAY -> lost(Failures.isCertain(failure) ? group.again() : group.afterDoubt(), failure);
       case REJECTED -> rejected(group, failure);
     };
   }
 
+  private static boolean isRefusedByBreaker(Throwable failure) {
+    return failure instanceof Fault refused && refused.is("CIRCUIT_OPEN");
+  }
+
   /** Somebody else was first: decided anew, and then with a look at every single event. */
-  private Future<Void> duplicate(Group group, Throwable failure) {
+  private Future<Void> duplicate(CommitGroup group, Throwable failure) {
     if (!group.thorough() || group.attempt() < 4) {
       return run(group.thoroughly());
     }
@@ -278,57 +278,87 @@ final class LogWriter {
   }
 
   /** The connection went, maybe in the middle of the commit: repeating finds out. */
-  private Future<Void> lost(Group group, Throwable failure) {
-    connection.drop();
+  private Future<Void> lost(CommitGroup group, Throwable failure) {
+    if (!isRefusedByBreaker(failure)) {
+      connection.drop();
+    }
+    Fault fault = away(failure);
     if (!group.overdue()) {
       return pause(group);
     }
-    away = true;
-    log.atWarn().addKeyValue(LogKeys.REASON, failure.getMessage()).log("database is away");
     var waiting = new ArrayList<>(group.members());
     waiting.addAll(queue);
     queue.clear();
     queuedBytes = 0;
-    waiting.forEach(pending -> pending.answer().fail(Failures.away(failure)));
-    probe();
+    gone(failure);
+    waiting.forEach(pending -> pending.answer().fail(fault));
     return Future.succeededFuture();
   }
 
+  private Fault away(Throwable failure) {
+    if (Failures.isDiskFull(failure)) {
+      lastWords = failure;
+    }
+    return Failures.away(lastWords == null ? failure : lastWords);
+  }
+
+  private void gone(Throwable failure) {
+    away = true;
+    log.atWarn().addKeyValue(LogKeys.REASON, failure.getMessage()).log("database is away");
+    probe();
+  }
+
+  /** Asks the database whether it is there, unless an append is finding out. */
+  void look() {
+    pulse.beat();
+  }
+
+  /** Until the breaker lets everything through again; the first answer brings the others. */
   private void probe() {
-    vertx.setTimer(
-        LONGEST_PAUSE_MILLIS,
-        _ ->
-            connection
-                .get()
-                .onComplete(open -> {
-                  away = open.failed();
-                  if (away) {
-                    probe();
-                  }
-                }));
+    long unused = vertx.setTimer(LONGEST_PAUSE_MILLIS, _ -> probing());
+  }
+
+  private void probing() {
+    database
+        .call(connection::get, Failures::away)
+        .onSuccess(_ -> {
+          away = !database.closed();
+          if (away) {
+            probing();
+          }
+        })
+        .onFailure(_ -> probe());
   }
 
   /** One member is refused by the database itself; alone, it cannot fail the others. */
-  private Future<Void> rejected(Group group, Throwable failure) {
+  private Future<Void> rejected(CommitGroup group, Throwable failure) {
     if (group.members().size() == 1) {
       log.atError().setCause(failure).log("append is refused by the database");
       return fail(group, Fault.broken(failure));
     }
     Future<Void> alone = Future.succeededFuture();
     for (Pending member : group.members()) {
-      alone = alone.compose(_ -> run(Group.of(List.of(member))));
+      alone = alone.compose(_ -> run(CommitGroup.of(List.of(member))));
     }
     return alone;
   }
 
-  private Future<Void> fail(Group group, Fault fault) {
+  private Future<Void> fail(CommitGroup group, Fault fault) {
     group.members().forEach(member -> member.answer().fail(fault));
     return Future.succeededFuture();
   }
 
-  private Future<Void> pause(Group group) {
+  private Future<Void> pause(CommitGroup group) {
     long millis =
         Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(5, group.attempt()));
-    return vertx.timer(millis, TimeUnit.MILLISECONDS).mapEmpty().compose(_ -> run(group));
+    return vertx
+        .timer(millis, TimeUnit.MILLISECONDS)
+        .compose(_ -> group.doubt() ? run(group) : runForTheLiving(group));
+  }
+
+  /** What was certainly not written is not written for callers that have gone meanwhile. */
+  private Future<Void> runForTheLiving(CommitGroup group) {
+    List<Pending> living = group.members().stream().filter(member -> !isAbandoned(member)).toList();
+    return living.isEmpty() ? Future.succeededFuture() : run(group.only(living));
   }
 }

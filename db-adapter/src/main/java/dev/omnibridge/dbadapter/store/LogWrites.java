@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.dbadapter.store;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import dev.omnibridge.api.log.v1.DeadLetter;
-import dev.omnibridge.api.log.v1.RecordHeader;
 import dev.omnibridge.api.log.v1.SubmitClaim;
 import dev.omnibridge.dbadapter.log.Batch;
 import dev.omnibridge.dbadapter.log.Batch.EventRow;
 import dev.omnibridge.dbadapter.log.Batch.PositionRow;
 import dev.omnibridge.dbadapter.log.Batch.StreamRow;
 import dev.omnibridge.dbadapter.log.Found.ClaimKey;
-import dev.omnibridge.dbadapter.log.Times;
 import io.vertx.sqlclient.Tuple;
 import java.time.OffsetDateTime;
 import java.util.Collection;
@@ -25,8 +20,6 @@ import java.util.UUID;
  * anew.
  */
 final class LogWrites {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /**
    * Measured with events of 500 bytes, 500 at a time: the index on (stream_key, version), which
    * reads of a stream need, costs 18 % of this insert and 54 of 153 bytes of index per event.
@@ -124,22 +117,6 @@ final class LogWrites {
           as new(consumer, cluster_id, topic_id, partition, next_offset, append_id)
        where p.consumer = new.consumer and p.cluster_id = new.cluster_id
          and p.topic_id = new.topic_id and p.partition = new.partition
-      """;
-
-  private static final String INSERT_DEAD_LETTERS =
-      """
-      insert into dead_letters
-        (dead_at, consumer, cluster_id, topic_id, partition, record_offset, topic, record_key,
-         record_value, headers, record_time, error_class, error_reason, error_message)
-      select $1, consumer, cluster_id, topic_id, partition, record_offset, topic, record_key,
-             record_value, headers::json, record_time, error_class, error_reason, error_message
-        from unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::text[],
-                    $8::bytea[],
-                    $9::bytea[], $10::text[], $11::timestamptz[], $12::text[], $13::text[],
-                    $14::text[])
-          as new(consumer, cluster_id, topic_id, partition, record_offset, topic, record_key,
-                 record_value, headers, record_time, error_class, error_reason, error_message)
-          on conflict (consumer, cluster_id, topic_id, partition, record_offset) do nothing
       """;
 
   private final Pipeline pipeline;
@@ -297,36 +274,11 @@ final class LogWrites {
   }
 
   private void deadLetters() {
-    if (batch.deadLetters().isEmpty()) {
-      return;
+    if (!batch.deadLetters().isEmpty()) {
+      var unused =
+          pipeline.send(
+              DeadLetterWrites.INSERT, DeadLetterWrites.arguments(batch.deadLetters(), now));
     }
-    send(
-        INSERT_DEAD_LETTERS,
-        Columns.of(batch.deadLetters())
-            .same(now)
-            .text(letter -> letter.getPartition().getConsumer())
-            .text(letter -> letter.getPartition().getClusterId())
-            .text(letter -> letter.getPartition().getTopicId())
-            .integer(letter -> letter.getPartition().getPartition())
-            .bigint(DeadLetter::getOffset)
-            .text(DeadLetter::getTopic)
-            .bytes(letter -> letter.hasKey() ? letter.getKey() : null)
-            .bytes(letter -> letter.hasValue() ? letter.getValue() : null)
-            .text(LogWrites::headers)
-            .time(letter -> letter.hasRecordTime() ? Times.of(letter.getRecordTime()) : null)
-            .text(DeadLetter::getErrorClass)
-            .text(DeadLetter::getErrorReason)
-            .text(DeadLetter::getErrorMessage));
-  }
-
-  /** [{"key": ..., "value": base64 or null}, ...] in the record's order. */
-  private static String headers(DeadLetter letter) {
-    ArrayNode headers = JSON.createArrayNode();
-    for (RecordHeader header : letter.getHeadersList()) {
-      var entry = headers.addObject().put("key", header.getKey());
-      entry.put("value", header.hasValue() ? header.getValue().toByteArray() : null);
-    }
-    return headers.toString();
   }
 
   private void lanes() {

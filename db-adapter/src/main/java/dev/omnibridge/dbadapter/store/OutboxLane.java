@@ -4,6 +4,7 @@ package dev.omnibridge.dbadapter.store;
 import dev.omnibridge.dbadapter.log.Outgoing;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What one relay works through: records in a fixed order, a lease that tells who works, and a mark
@@ -11,7 +12,7 @@ import java.util.List;
  */
 public interface OutboxLane {
   /** How long a lease holds without use, by the database's clock. */
-  int LEASE_SECONDS = 3;
+  int LEASE_SECONDS = 2;
 
   /** Its number, for logs. */
   int lane();
@@ -21,6 +22,22 @@ public interface OutboxLane {
 
   /** What stands after the mark, in order; only under the lease. */
   Future<List<Outgoing>> next(int most);
+
+  /**
+   * What stands after a record that was given before it has been passed, to be ready in time; empty
+   * where nothing is read ahead.
+   */
+  default Future<List<Outgoing>> after(Outgoing last, int most) {
+    return Future.succeededFuture(List.of());
+  }
+
+  /**
+   * What may be sent in place of a record that its topic refuses for its size; empty where the
+   * record is waited for instead.
+   */
+  default Optional<Outgoing> insteadOf(Outgoing tooLarge) {
+    return Optional.empty();
+  }
 
   /**
    * Sets the mark behind these, which are the first of what was given, and renews the lease; false

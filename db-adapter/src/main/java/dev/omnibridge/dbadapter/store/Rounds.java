@@ -22,17 +22,20 @@ final class Rounds {
     this.limit = limit;
   }
 
-  /** The step answers whether there may be more. */
-  Future<Void> repeat(Supplier<Future<Boolean>> step) {
-    Promise<Void> done = Promise.promise();
+  /**
+   * The step answers whether there may be more; gives true when there was no more in the end, and
+   * false when the time was over first.
+   */
+  Future<Boolean> repeat(Supplier<Future<Boolean>> step) {
+    Promise<Boolean> done = Promise.promise();
     round(step, nanos.getAsLong(), done);
     return done.future();
   }
 
   /** Not a chain of futures, which would grow by each round. */
-  private void round(Supplier<Future<Boolean>> step, long began, Promise<Void> done) {
+  private void round(Supplier<Future<Boolean>> step, long began, Promise<Boolean> done) {
     if (stopped || nanos.getAsLong() - began > limit.toNanos()) {
-      done.complete();
+      done.complete(false);
       return;
     }
     Future.succeededFuture()
@@ -42,7 +45,7 @@ final class Rounds {
               if (more) {
                 round(step, began, done);
               } else {
-                done.complete();
+                done.complete(true);
               }
             },
             done::fail);

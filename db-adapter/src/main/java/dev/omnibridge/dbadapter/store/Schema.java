@@ -3,6 +3,7 @@ package dev.omnibridge.dbadapter.store;
 
 import dev.omnibridge.dbadapter.DbAdapterConfig.Postgres;
 import dev.omnibridge.dbadapter.log.Lanes;
+import dev.omnibridge.runtime.event.LogEpochs;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
@@ -10,6 +11,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -40,8 +42,17 @@ public final class Schema {
 
   private static final String MAKE_PARTITIONS = "select ensure_event_partitions($1, $2)";
 
-  /** Which log this is, and its lanes. */
-  public record Identity(UUID logId, Lanes lanes) {}
+  private static final String READ_EPOCHS =
+      """
+      select e.epoch, l.lane, l.first_position, e.kafka = 'PENDING' as behind_kafka
+        from log_epochs e join log_epoch_lanes l on l.epoch = e.epoch
+      """;
+
+  /**
+   * Which log this is, its lanes and its epochs; a log that was restored may be behind what Kafka
+   * has of it, and then nothing is to be appended before that is in it again.
+   */
+  public record Identity(UUID logId, Lanes lanes, LogEpochs epochs, boolean behindKafka) {}
 
   private final Vertx vertx;
   private final Pool pool;
@@ -82,15 +93,26 @@ public final class Schema {
     return pool.preparedQuery(MAKE_IDENTITY)
         .execute(Tuple.of(wanted.outbox(), wanted.inbox()))
         .compose(_ -> pool.query(READ_IDENTITY).execute())
-        .map(Schema::identity)
+        .compose(row -> pool.query(READ_EPOCHS).execute().map(epochs -> identity(row, epochs)))
         .compose(identity -> lanes(identity.lanes()).map(identity))
         .compose(identity -> partitions(retentions).map(identity));
   }
 
-  private static Identity identity(RowSet<Row> rows) {
+  private static Identity identity(RowSet<Row> rows, RowSet<Row> epochs) {
     Row row = rows.iterator().next();
+    var starts = new ArrayList<LogEpochs.Start>();
+    boolean behind = false;
+    for (Row epoch : epochs) {
+      starts.add(
+          new LogEpochs.Start(
+              epoch.getLong("epoch"), epoch.getInteger("lane"), epoch.getLong("first_position")));
+      behind |= epoch.getBoolean("behind_kafka");
+    }
     return new Identity(
-        row.getUUID("log_id"), new Lanes(row.getInteger("lanes"), row.getInteger("inbox_lanes")));
+        row.getUUID("log_id"),
+        new Lanes(row.getInteger("lanes"), row.getInteger("inbox_lanes")),
+        new LogEpochs(starts),
+        behind);
   }
 
   private Future<?> lanes(Lanes lanes) {

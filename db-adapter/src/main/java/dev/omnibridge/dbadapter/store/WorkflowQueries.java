@@ -31,7 +31,7 @@ public final class WorkflowQueries {
   private static final int USUAL_BATCH = 500;
   private static final Set<String> RARE_ENDS = Set.of("FAILED", "CANCELLED", "TERMINATED");
 
-  private static final String COLUMNS =
+  static final String COLUMNS =
       """
       select namespace, workflow_id, run_id, workflow_type, current_state, correlation_id,
              session_id,

@@ -10,6 +10,7 @@ final class WriterConnection {
   private final Database database;
   private final boolean durable;
   private @Nullable PgConnection open;
+  private @Nullable Future<PgConnection> opening;
 
   /** Without durable, a commit is answered before it is on disk. */
   WriterConnection(Database database, boolean durable) {
@@ -19,9 +20,15 @@ final class WriterConnection {
 
   Future<PgConnection> get() {
     PgConnection current = open;
-    return current == null
-        ? database.connect(durable).map(this::opened)
-        : Future.succeededFuture(current);
+    if (current != null) {
+      return Future.succeededFuture(current);
+    }
+    Future<PgConnection> begun = opening;
+    if (begun == null || begun.isComplete()) {
+      begun = database.connect(durable).map(this::opened);
+      opening = begun;
+    }
+    return begun;
   }
 
   private PgConnection opened(PgConnection connection) {

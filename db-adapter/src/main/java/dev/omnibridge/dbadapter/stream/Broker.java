@@ -5,7 +5,6 @@ import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.LogKeys;
 import dev.omnibridge.runtime.resilience.Breaker;
 import io.vertx.core.Future;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -18,9 +17,15 @@ import org.slf4j.LoggerFactory;
 final class Broker {
   private static final Logger log = LoggerFactory.getLogger(Broker.class);
 
-  private final Breaker breaker =
-      new Breaker("kafka", new Breaker.Settings(5, Duration.ofMillis(500), 1));
+  private final Breaker breaker;
+  private final Runnable gone;
   private final AtomicBoolean answers = new AtomicBoolean(true);
+
+  /** Gone is run whenever Kafka goes, by whoever finds out. */
+  Broker(Breaker breaker, Runnable gone) {
+    this.breaker = breaker;
+    this.gone = gone;
+  }
 
   /** Makes a call unless Kafka is known to be away; the failures of calls tell that it is. */
   Future<Void> call(Supplier<Future<Void>> call) {
@@ -39,9 +44,20 @@ final class Broker {
   private void failed(Throwable failure) {
     if (breaker.open() && answers.getAndSet(false)) {
       log.atWarn()
-          .addKeyValue(LogKeys.REASON, failure.getMessage())
+          .addKeyValue(LogKeys.REASON, reason(failure))
           .log("Kafka takes no records; they wait in the log and follow in order");
+      gone.run();
     }
+  }
+
+  /** What Kafka's client says, where it says anything. */
+  private static String reason(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return String.valueOf(cause == null ? failure.getMessage() : cause);
+  }
+
+  Breaker breaker() {
+    return breaker;
   }
 
   /** False from the moment the breaker opens until a record is taken. */

@@ -1,46 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.dbadapter.stream;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.util.Timestamps;
-import dev.omnibridge.api.log.v1.DeadLetter;
-import dev.omnibridge.api.log.v1.RecordHeader;
-import dev.omnibridge.dbadapter.log.Append;
-import dev.omnibridge.dbadapter.log.Append.Expected;
-import dev.omnibridge.dbadapter.log.Append.Known;
-import dev.omnibridge.dbadapter.log.Append.NewRow;
+import static java.util.Objects.requireNonNull;
+
+import dev.omnibridge.dbadapter.log.Append.Move;
 import dev.omnibridge.dbadapter.log.Append.Partition;
-import dev.omnibridge.dbadapter.log.Append.StreamWrite;
 import dev.omnibridge.dbadapter.log.ForeignEvents;
 import dev.omnibridge.dbadapter.log.InboxPositions;
 import dev.omnibridge.dbadapter.log.Incoming;
+import dev.omnibridge.dbadapter.log.Intake;
 import dev.omnibridge.dbadapter.log.Lanes;
 import dev.omnibridge.dbadapter.log.Outgoing;
 import dev.omnibridge.dbadapter.log.Reading;
-import dev.omnibridge.dbadapter.log.StreamId;
 import dev.omnibridge.runtime.Fault;
+import dev.omnibridge.runtime.LogKeys;
 import dev.omnibridge.runtime.stream.Batch;
 import dev.omnibridge.runtime.stream.BatchHandler;
 import dev.omnibridge.runtime.stream.Slice;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes into the log what others publish on the catalogue's topics: the events, the positions and
  * the records that are beyond help, together. What is known already is left out, so a record that
- * comes again changes nothing.
+ * comes again changes nothing. The partitions are shared out among the inbox lanes, which are
+ * stored side by side.
  */
 public final class Inbox implements BatchHandler {
+  private static final Logger log = LoggerFactory.getLogger(Inbox.class);
+
   /** The name under which the positions are stored. */
   public static final String CONSUMER = "db-adapter";
 
@@ -49,65 +47,104 @@ public final class Inbox implements BatchHandler {
 
   private final ForeignEvents events;
   private final Lanes lanes;
-  private final Supplier<UUID> ids;
-  private final Function<Append, Future<?>> log;
-  private final InboxPositions positions = new InboxPositions();
-  private long storedAt = System.nanoTime();
+  private final Map<Integer, Lane> open = new TreeMap<>();
 
-  public Inbox(
-      ForeignEvents events, Lanes lanes, Supplier<UUID> ids, Function<Append, Future<?>> log) {
+  /** Ways gives each inbox lane its way into the log, on which intakes keep their order. */
+  public Inbox(ForeignEvents events, Lanes lanes, IntFunction<Function<Intake, Future<?>>> ways) {
     this.events = events;
     this.lanes = lanes;
-    this.ids = ids;
-    this.log = log;
+    lanes.inboxes().forEach(lane -> open.put(lane, new Lane(lane, ways.apply(lane))));
   }
 
   @Override
   public Future<?> handle(Batch batch) {
-    var streams = new LinkedHashMap<StreamId, List<NewRow>>();
-    var dead = new ArrayList<DeadLetter>();
-    int bytes = 0;
-    for (Slice slice : batch.slices()) {
-      for (ConsumerRecord<byte[], byte[]> incoming : slice.records()) {
-        bytes += Math.max(0, incoming.serializedValueSize());
-        switch (events.read(incoming(incoming))) {
+    try {
+      for (Slice slice : batch.slices()) {
+        int lane = lanes.inbox(slice.topic(), slice.partition().getPartition());
+        requireNonNull(open.get(lane)).read(slice);
+      }
+      return Future.join(open.values().stream().map(Lane::store).toList());
+    } catch (RuntimeException broken) {
+      // The batch comes again; what is left of this one must not be stored with it.
+      open.values().forEach(Lane::clear);
+      throw broken;
+    }
+  }
+
+  /** Stores the positions that were put off. */
+  @Override
+  public void idle() {
+    for (Lane lane : open.values()) {
+      // Should it fail, the compare-and-set finds out with the next records of the partition.
+      var unused =
+          lane.store()
+              .onFailure(failure ->
+                  log.atDebug()
+                      .addKeyValue(LogKeys.REASON, failure.getMessage())
+                      .log("positions of an idle inbox could not be stored"));
+    }
+  }
+
+  /** What is to be stored in one lane. */
+  private final class Lane {
+    private final int lane;
+    private final Function<Intake, Future<?>> way;
+    private final InboxPositions positions = new InboxPositions();
+    private List<Intake.Item> items = new ArrayList<>();
+    private long storedAt = System.nanoTime();
+
+    Lane(int lane, Function<Intake, Future<?>> way) {
+      this.lane = lane;
+      this.way = way;
+    }
+
+    void read(Slice slice) {
+      Partition partition = partition(slice);
+      positions.passed(partition, slice.expectedOffset(), slice.nextOffset());
+      for (ConsumerRecord<byte[], byte[]> found : slice.records()) {
+        switch (events.read(incoming(found))) {
           case Reading.Own _ -> {}
-          case Reading.Foreign(var stream, var event) ->
-              streams.computeIfAbsent(stream, _ -> new ArrayList<>()).add(event);
-          case Reading.Poison(var why) -> dead.add(letter(slice, incoming, why));
+          case Reading.Foreign foreign -> items.add(event(slice, partition, found, foreign));
+          case Reading.Poison(var why) ->
+              items.add(
+                  new Intake.Letter(partition, found.offset(), InboxLetters.of(slice, found, why)));
         }
       }
-      positions.passed(partition(slice), slice.expectedOffset(), slice.nextOffset());
     }
-    boolean nothingToKeep = streams.isEmpty() && dead.isEmpty();
-    return nothingToKeep && System.nanoTime() - storedAt < STORE_NANOS
-        ? Future.succeededFuture()
-        : store(streams, dead, bytes);
+
+    Future<?> store() {
+      List<Move> moves = positions.moves();
+      boolean nothingToKeep = items.isEmpty() && System.nanoTime() - storedAt < STORE_NANOS;
+      if (nothingToKeep || moves.isEmpty()) {
+        return Future.succeededFuture();
+      }
+      var intake = new Intake(lane, items, moves);
+      // Whether it is stored or not: afterwards the positions are those that the pump has.
+      clear();
+      storedAt = System.nanoTime();
+      return way.apply(intake);
+    }
+
+    void clear() {
+      items = new ArrayList<>();
+      positions.clear();
+    }
   }
 
-  private Future<?> store(Map<StreamId, List<NewRow>> streams, List<DeadLetter> dead, int bytes) {
-    var append =
-        new Append(
-            ids.get(),
-            streams.entrySet().stream()
-                .map(stream -> write(stream.getKey(), stream.getValue()))
-                .toList(),
-            List.of(),
-            List.of(),
-            positions.moves(),
-            dead,
-            Known.SKIP,
-            bytes);
-    // Whether it is stored or not: afterwards the positions are those that the pump has.
-    positions.clear();
-    storedAt = System.nanoTime();
-    return log.apply(append);
-  }
-
-  private StreamWrite write(StreamId stream, List<NewRow> rows) {
-    int shard = stream.shard("");
-    return new StreamWrite(
-        stream, stream.key(), shard, lanes.inbox(shard), new Expected.Any(), rows, null);
+  private static Intake.Event event(
+      Slice slice,
+      Partition partition,
+      ConsumerRecord<byte[], byte[]> found,
+      Reading.Foreign foreign) {
+    var stream = foreign.stream();
+    return new Intake.Event(
+        partition,
+        found.offset(),
+        stream,
+        stream.key(),
+        stream.shard(""),
+        foreign.event(),
+        (Fault why) -> InboxLetters.of(slice, found, why));
   }
 
   private static Partition partition(Slice slice) {
@@ -122,40 +159,9 @@ public final class Inbox implements BatchHandler {
         .forEach(header -> headers.add(new Outgoing.Header(header.key(), header.value())));
     return new Incoming(
         found.topic(),
-        Instant.ofEpochMilli(Math.max(0, found.timestamp())),
+        Instant.ofEpochMilli(InboxLetters.millis(found)),
         found.key(),
         found.value(),
         headers);
-  }
-
-  private static DeadLetter letter(
-      Slice slice, ConsumerRecord<byte[], byte[]> incoming, Fault why) {
-    var letter =
-        DeadLetter.newBuilder()
-            .setPartition(slice.partition())
-            .setTopic(slice.topic())
-            .setOffset(incoming.offset())
-            .setRecordTime(Timestamps.fromMillis(Math.max(0, incoming.timestamp())))
-            .setErrorClass("POISON")
-            .setErrorReason(why.reason())
-            .setErrorMessage(why.sentence());
-    byte @Nullable [] key = incoming.key();
-    if (key != null) {
-      letter.setKey(ByteString.copyFrom(key));
-    }
-    byte @Nullable [] value = incoming.value();
-    if (value != null) {
-      letter.setValue(ByteString.copyFrom(value));
-    }
-    incoming
-        .headers()
-        .forEach(header -> {
-          var kept = RecordHeader.newBuilder().setKey(header.key());
-          if (header.value() != null) {
-            kept.setValue(ByteString.copyFrom(header.value()));
-          }
-          letter.addHeaders(kept);
-        });
-    return letter.build();
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.dbadapter.stream;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.omnibridge.dbadapter.log.Outgoing;
 import dev.omnibridge.dbadapter.store.OutboxLane;
 import dev.omnibridge.runtime.Fault;
@@ -9,8 +11,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -26,21 +30,26 @@ import org.slf4j.LoggerFactory;
  */
 final class LaneRelay extends VerticleBase {
   private static final Logger log = LoggerFactory.getLogger(LaneRelay.class);
-  private static final int BATCH = 500;
+  private static final int BATCH = 2_000;
   private static final long LOOK_MILLIS = 250;
-  private static final long LEASE_ELSEWHERE_MILLIS = 500;
-  private static final long RENEW_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long LEASE_ELSEWHERE_MILLIS = 250;
+  private static final long RENEW_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   /** Records are handed over this long after the lease was asked for, and not later. */
   private static final long YOUNG_NANOS =
-      TimeUnit.SECONDS.toNanos(OutboxLane.LEASE_SECONDS) - TimeUnit.SECONDS.toNanos(1);
+      TimeUnit.SECONDS.toNanos(OutboxLane.LEASE_SECONDS) - TimeUnit.MILLISECONDS.toNanos(750);
+
+  /** A batch of so many is not the last one. */
+  private static final int READ_AHEAD = 200;
 
   private static final int LIMIT_SECONDS = 6;
 
   private final OutboxLane lane;
   private final OrderedSender sender;
   private final Broker broker;
+  private final Allowance replay;
   private final LongSupplier nanos;
+  private final AtomicLong relayed = new AtomicLong();
   private final AtomicBoolean signalled = new AtomicBoolean();
   private final AtomicReference<@Nullable Promise<Void>> wakeable = new AtomicReference<>();
   private final AtomicReference<@Nullable Promise<Void>> stoppable = new AtomicReference<>();
@@ -48,15 +57,37 @@ final class LaneRelay extends VerticleBase {
   private volatile boolean running = true;
   private boolean held;
   private long heldAt;
-  private boolean slow;
+
+  /** How many are read at once: half as many after a read that took too long or failed. */
+  private int batch = BATCH;
+
+  /** So many records go one at a time, to get to one that is refused. */
+  private int singly;
+
+  private long refusedPosition = -1;
   private boolean troubled;
 
-  /** The nanoseconds are of a clock that measures durations, also those of a pause. */
-  LaneRelay(OutboxLane lane, OrderedSender sender, Broker broker, LongSupplier nanos) {
+  /** From a start, a failure or a takeover until nothing waits any more. */
+  private boolean behind = true;
+
+  private @Nullable Future<List<Outgoing>> ahead;
+
+  /**
+   * What has waited goes at the pace of a replay. The nanoseconds are of a clock that measures
+   * durations, also those of a pause.
+   */
+  LaneRelay(
+      OutboxLane lane, OrderedSender sender, Broker broker, Allowance replay, LongSupplier nanos) {
     this.lane = lane;
     this.sender = sender;
     this.broker = broker;
+    this.replay = replay;
     this.nanos = nanos;
+  }
+
+  /** How many records Kafka has taken from it. */
+  AtomicLong relayed() {
+    return relayed;
   }
 
   @Override
@@ -96,6 +127,7 @@ final class LaneRelay extends VerticleBase {
         recovered();
       } catch (Throwable failure) {
         held = false;
+        lag();
         troubled(failure);
         pause(LEASE_ELSEWHERE_MILLIS);
       }
@@ -124,37 +156,110 @@ final class LaneRelay extends VerticleBase {
 
   private void relay() {
     if (!hold()) {
+      lag();
       pause(LEASE_ELSEWHERE_MILLIS);
       return;
     }
-    // While Kafka is away one record is enough to find out whether it is back.
-    List<Outgoing> records = bounded(lane.next(slow || !broker.answers() ? 1 : BATCH));
-    if (records.isEmpty()) {
-      slow = false;
-      sleep(LOOK_MILLIS);
+    int most = most();
+    if (most == 0) {
+      pause(replay.pauseMillis());
       return;
     }
-    slow = !young();
-    if (!slow) {
+    int usual = batch;
+    batch = Math.max(1, Math.min(usual, most) / 2);
+    List<Outgoing> records = read(most);
+    boolean good = young();
+    if (good) {
+      batch = most < usual ? usual : Math.min(BATCH, 2 * usual);
+    }
+    if (records.isEmpty()) {
+      behind = false;
+      sleep(LOOK_MILLIS);
+    } else if (good) {
       publish(records);
     }
   }
 
+  /** While Kafka is away one record is enough to find out whether it is back. */
+  private int most() {
+    if (singly > 0 || !broker.answers()) {
+      return 1;
+    }
+    return behind ? replay.take(batch) : batch;
+  }
+
+  private List<Outgoing> read(int most) {
+    Future<List<Outgoing>> begun = ahead;
+    ahead = null;
+    List<Outgoing> ready = begun == null || most < READ_AHEAD ? List.of() : bounded(begun);
+    return ready.isEmpty() || ready.size() > most ? bounded(lane.next(most)) : ready;
+  }
+
   private void publish(List<Outgoing> records) {
-    int acknowledged = send(records);
+    if (records.size() >= READ_AHEAD) {
+      ahead = lane.after(records.getLast(), batch);
+    }
+    OrderedSender.Sent sent = send(records);
+    int acknowledged = sent.acknowledged();
+    singly = Math.max(0, singly - acknowledged);
     if (acknowledged > 0) {
       long asked = nanos.getAsLong();
       held = bounded(lane.passed(records.subList(0, acknowledged)));
       heldAt = asked;
+      long unused = relayed.addAndGet(acknowledged);
     }
-    if (acknowledged < records.size()) {
+    if (acknowledged == records.size() && held) {
+      return;
+    }
+    lag();
+    if (sent.refused() < 0 || !refused(records, sent)) {
       pause(LOOK_MILLIS);
     }
+  }
+
+  /** True when it can go on at once: what stands for the record has gone, or it is not its turn. */
+  private boolean refused(List<Outgoing> records, OrderedSender.Sent sent) {
+    int before = sent.refused() - sent.acknowledged();
+    if (before > 0) {
+      singly = before;
+      return true;
+    }
+    Outgoing record = records.get(sent.refused());
+    Fault why = requireNonNull(sent.failure());
+    Optional<Outgoing> instead =
+        why.is(OrderedSender.TOO_LARGE) ? lane.insteadOf(record) : Optional.empty();
+    if (record.position() != refusedPosition) {
+      refusedPosition = record.position();
+      log.atWarn()
+          .addKeyValue(LogKeys.LANE, lane.lane())
+          .addKeyValue(LogKeys.POSITION, record.position())
+          .addKeyValue(LogKeys.TOPIC, record.topic())
+          .addKeyValue(LogKeys.REASON, why.reason() + " " + why.facts())
+          .log(
+              instead.isPresent()
+                  ? "record is refused by its topic, and goes without its value"
+                  : "record is refused by its topic, and the lane waits for it");
+    }
+    if (instead.isEmpty() || !held || !young()) {
+      return false;
+    }
+    publish(List.of(instead.get()));
+    return true;
+  }
+
+  /** What was read ahead does not follow on what was published. */
+  private void lag() {
+    ahead = null;
+    behind = true;
   }
 
   /** The lease is renewed well before its end; publishing renews it, too. */
   private boolean hold() {
     long asked = nanos.getAsLong();
+    if (!young()) {
+      // Somebody else may have had the lane since.
+      ahead = null;
+    }
     if (!held || asked - heldAt > RENEW_NANOS) {
       held = bounded(lane.hold());
       heldAt = asked;
@@ -167,23 +272,24 @@ final class LaneRelay extends VerticleBase {
     return nanos.getAsLong() - heldAt < YOUNG_NANOS;
   }
 
-  private int send(List<Outgoing> records) {
-    var acknowledged = new int[1];
+  private OrderedSender.Sent send(List<Outgoing> records) {
+    var sent = new OrderedSender.Sent[1];
     var outcome =
         broker.call(() -> {
-          OrderedSender.Sent sent = sender.send(records, this::young);
-          acknowledged[0] = sent.acknowledged();
-          @Nullable Fault failure = sent.failure();
+          sent[0] = sender.send(records, this::young);
+          @Nullable Fault failure = sent[0].failure();
           return failure == null ? Future.succeededFuture() : Future.failedFuture(failure);
         });
+    OrderedSender.Sent done = sent[0] == null ? new OrderedSender.Sent(0, null) : sent[0];
     if (outcome.failed()) {
       log.atDebug()
           .addKeyValue(LogKeys.LANE, lane.lane())
-          .addKeyValue(LogKeys.POSITION, records.getFirst().position() + acknowledged[0])
+          .addKeyValue(LogKeys.POSITION, records.getFirst().position() + done.acknowledged())
+          .addKeyValue(LogKeys.TOPIC, records.get(done.acknowledged()).topic())
           .addKeyValue(LogKeys.REASON, outcome.cause().getMessage())
           .log("relay waits at this position");
     }
-    return acknowledged[0];
+    return done;
   }
 
   /**

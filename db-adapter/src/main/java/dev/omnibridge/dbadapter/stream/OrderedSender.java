@@ -8,14 +8,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  * and on another thread. Blocks, within limits; for use by one virtual thread.
  */
 final class OrderedSender implements AutoCloseable {
-  private static final int DELIVERY_MILLIS = 2_000;
+  /** The reason of a record that is refused for its size. */
+  static final String TOO_LARGE = "RECORD_TOO_LARGE";
+
   private static final int REQUEST_MILLIS = 1_500;
   private static final int BLOCK_MILLIS = 1_000;
   private static final int LIMIT_SECONDS = 10;
@@ -36,10 +42,11 @@ final class OrderedSender implements AutoCloseable {
   private final Supplier<Producer<byte[], byte[]>> producers;
   private @Nullable Producer<byte[], byte[]> producer;
 
-  OrderedSender(String bootstrapServers, String clientId) {
+  /** With a limit for the delivery of one record. */
+  OrderedSender(String bootstrapServers, String clientId, Duration delivery) {
     this(() ->
         new KafkaProducer<>(
-            settings(bootstrapServers, clientId),
+            settings(bootstrapServers, clientId, (int) delivery.toMillis()),
             new ByteArraySerializer(),
             new ByteArraySerializer()));
   }
@@ -49,8 +56,16 @@ final class OrderedSender implements AutoCloseable {
     this.producers = producers;
   }
 
-  /** What came of a batch: how many of its first records Kafka has, and why not more. */
-  record Sent(int acknowledged, @Nullable Fault failure) {}
+  /**
+   * What came of a batch: how many of its first records Kafka has, why not more, and which record
+   * it was that Kafka does not take as it is, -1 for none. One that stands behind others that Kafka
+   * does not have yet is only known for sure when they have gone.
+   */
+  record Sent(int acknowledged, @Nullable Fault failure, int refused) {
+    Sent(int acknowledged, @Nullable Fault failure) {
+      this(acknowledged, failure, -1);
+    }
+  }
 
   /** Hands the first one over, and the others while it may go on. */
   Sent send(List<Outgoing> records, BooleanSupplier mayGoOn) {
@@ -66,7 +81,8 @@ final class OrderedSender implements AutoCloseable {
       batch.send(i, records.get(i));
     }
     Sent sent = batch.await();
-    if (sent.failure() != null) {
+    boolean refusedByUs = sent.refused() >= 0 && !batch.closed.get();
+    if (sent.failure() != null && !refusedByUs) {
       close();
     }
     return sent;
@@ -81,7 +97,8 @@ final class OrderedSender implements AutoCloseable {
     return current;
   }
 
-  private static Map<String, Object> settings(String bootstrapServers, String clientId) {
+  private static Map<String, Object> settings(
+      String bootstrapServers, String clientId, int deliveryMillis) {
     return Map.ofEntries(
         Map.entry(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers),
         Map.entry(ProducerConfig.CLIENT_ID_CONFIG, clientId),
@@ -91,8 +108,9 @@ final class OrderedSender implements AutoCloseable {
         Map.entry(ProducerConfig.LINGER_MS_CONFIG, 0),
         Map.entry(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024),
         Map.entry(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_RECORD_BYTES),
-        Map.entry(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_MILLIS),
-        Map.entry(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS),
+        Map.entry(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, deliveryMillis),
+        Map.entry(
+            ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.min(deliveryMillis, REQUEST_MILLIS)),
         Map.entry(ProducerConfig.MAX_BLOCK_MS_CONFIG, BLOCK_MILLIS),
         Map.entry(ProducerConfig.RECONNECT_BACKOFF_MS_CONFIG, 100),
         Map.entry(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500),
@@ -103,12 +121,35 @@ final class OrderedSender implements AutoCloseable {
     return Fault.unavailable("KAFKA_AWAY", "Kafka did not take a record.", cause);
   }
 
+  /** Kafka is there and will never take this record: not to be held against Kafka. */
+  private static boolean isRefusal(Exception failure) {
+    return failure instanceof RecordTooLargeException || failure instanceof InvalidRecordException;
+  }
+
+  private static Fault refusal(Exception cause) {
+    return cause instanceof RecordTooLargeException
+        ? Fault.of(Fault.Kind.REFUSED, TOO_LARGE, "The record is larger than its topic allows.")
+            .with("cause", cause)
+        : Fault.of(Fault.Kind.REFUSED, "RECORD_REFUSED", "The topic refuses the record.")
+            .with("cause", cause);
+  }
+
+  /** A record, by its place in the batch, and why Kafka does not take it. */
+  private record Refused(int index, Exception why) {
+    static Refused first(@Nullable Refused one, Refused other) {
+      return one == null || other.index < one.index ? other : one;
+    }
+  }
+
   /** One batch of records under way. */
   private static final class Batch {
     private final Producer<byte[], byte[]> producer;
     private final CountDownLatch open;
     private final AtomicInteger firstFailed;
     private final int size;
+    private final AtomicReference<@Nullable Refused> refused = new AtomicReference<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Thread owner = Thread.currentThread();
     private volatile @Nullable Exception cause;
     private int sent;
 
@@ -124,7 +165,9 @@ final class OrderedSender implements AutoCloseable {
     }
 
     void send(int index, Outgoing outgoing) {
-      var message = new ProducerRecord<>(outgoing.topic(), null, outgoing.key(), outgoing.value());
+      var message =
+          new ProducerRecord<>(
+              outgoing.topic(), null, outgoing.time(), outgoing.key(), outgoing.value());
       outgoing.headers().forEach(header -> message.headers().add(header.key(), header.value()));
       sent = index + 1;
       try {
@@ -134,11 +177,21 @@ final class OrderedSender implements AutoCloseable {
       }
     }
 
-    /** In the producer's thread, before it does anything else. */
+    /**
+     * In the producer's thread, before it does anything else. What the producer refuses to take
+     * from us, it tells in our own: nothing is queued behind that, and what is before it goes out.
+     */
     private void settled(int index, @Nullable Exception failure) {
       if (failure != null) {
+        boolean refusal = isRefusal(failure);
+        if (refusal) {
+          refused.accumulateAndGet(new Refused(index, failure), Refused::first);
+        }
         if (firstFailed.getAndAccumulate(index, Math::min) == size) {
           cause = failure;
+        }
+        boolean ours = refusal && Thread.currentThread() == owner;
+        if (!ours && !closed.getAndSet(true)) {
           producer.close(Duration.ZERO);
         }
       }
@@ -158,8 +211,13 @@ final class OrderedSender implements AutoCloseable {
         Thread.currentThread().interrupt();
         return new Sent(0, away(interrupted));
       }
+      int acknowledged = Math.min(sent, firstFailed.get());
+      Refused first = refused.get();
+      if (first != null) {
+        return new Sent(acknowledged, refusal(first.why()), first.index());
+      }
       Exception why = cause;
-      return new Sent(Math.min(sent, firstFailed.get()), why == null ? null : away(why));
+      return new Sent(acknowledged, why == null ? null : away(why));
     }
   }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.dbadapter.stream;
 
+import static dev.omnibridge.dbadapter.stream.Administration.answer;
+
 import dev.omnibridge.runtime.LogKeys;
 import dev.omnibridge.runtime.event.Catalogue;
-import dev.omnibridge.runtime.event.Catalogue.StreamKind;
+import dev.omnibridge.runtime.event.Catalogue.Topic;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -11,13 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.jspecify.annotations.Nullable;
@@ -25,38 +25,62 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the catalogue's topics and their dead-letter topics, as soon as Kafka is there; nothing
- * waits for that. A topic that exists is left as it is.
+ * Makes the catalogue's topics and their dead-letter topics, as soon as Kafka is there and whenever
+ * one has gone; nothing waits for that. A topic that exists is left as it is, and where all exist
+ * no right to make any is needed. Lives on one Vert.x context.
  */
 final class Topics {
   private static final Logger log = LoggerFactory.getLogger(Topics.class);
-  private static final Duration LONG_RETENTION = Duration.ofDays(30);
-  private static final Duration RETENTION = Duration.ofDays(7);
+  private static final int DEAD_LETTER_DAYS = 30;
   private static final long AGAIN_MILLIS = 1_000;
-  private static final int LIMIT_MILLIS = 5_000;
   private static final int MAX_DEAD_LETTER_BYTES = 2 << 20;
 
   private final Vertx vertx;
   private final Catalogue catalogue;
   private final String environment;
-  private final String bootstrapServers;
+  private final Administration administration;
+  private final List<Long> timers = new ArrayList<>();
+  private @Nullable Future<Void> looking;
   private boolean stopped;
   private boolean told;
-  private @Nullable Admin admin;
 
-  Topics(Vertx vertx, Catalogue catalogue, String environment, String bootstrapServers) {
+  Topics(Vertx vertx, Catalogue catalogue, String environment, Administration administration) {
     this.vertx = vertx;
     this.catalogue = catalogue;
     this.environment = environment;
-    this.bootstrapServers = bootstrapServers;
+    this.administration = administration;
   }
 
   /** Succeeds when all topics are there; tries until then, or until stopped. */
   Future<Void> ensure() {
-    return create()
-        .onComplete(_ -> close())
+    Future<Void> begun = looking;
+    if (begun == null || begun.isComplete()) {
+      begun = attempt();
+      looking = begun;
+    }
+    return begun;
+  }
+
+  /** Looks from now on whether they still are. */
+  void keep(Duration every) {
+    timers.add(
+        vertx.setPeriodic(
+            every.toMillis(),
+            _ -> {
+              var unused = ensure();
+            }));
+  }
+
+  private Future<Void> attempt() {
+    if (stopped) {
+      return Future.failedFuture(new IllegalStateException("stopped"));
+    }
+    return administration
+        .ask(this::make)
+        .<Void>mapEmpty()
         .onSuccess(_ -> {
           if (told) {
+            told = false;
             log.atInfo().log("topics are there");
           }
         })
@@ -65,73 +89,52 @@ final class Topics {
               .addKeyValue(LogKeys.REASON, failure.getMessage())
               .log("topics cannot be made yet; they are as soon as Kafka lets it");
           told = true;
-          return stopped
-              ? Future.failedFuture(failure)
-              : vertx
-                  .timer(AGAIN_MILLIS, TimeUnit.MILLISECONDS)
-                  .compose(_ -> stopped ? Future.failedFuture(failure) : ensure());
+          return vertx.timer(AGAIN_MILLIS, TimeUnit.MILLISECONDS).compose(_ -> attempt());
         });
   }
 
   void stop() {
     stopped = true;
-    close();
+    timers.forEach(vertx::cancelTimer);
   }
 
-  private void close() {
-    Admin open = admin;
-    admin = null;
-    if (open != null) {
-      open.close(Duration.ZERO);
+  /** Only what is missing, for who may not make topics may still use those that others made. */
+  private int make(Admin admin) throws Exception {
+    Set<String> there = answer(admin.listTopics().names());
+    List<NewTopic> missing =
+        wanted().stream().filter(topic -> !there.contains(topic.name())).toList();
+    if (missing.isEmpty()) {
+      return 0;
     }
-  }
-
-  private Future<Void> create() {
-    try {
-      Admin open = Admin.create(settings());
-      admin = open;
-      var made =
-          open.createTopics(wanted()).values().values().stream().map(this::existing).toList();
-      return Future.all(made).mapEmpty();
-    } catch (KafkaException unresolvable) {
-      return Future.failedFuture(unresolvable);
+    for (var made : admin.createTopics(missing).values().entrySet()) {
+      try {
+        answer(made.getValue());
+      } catch (TopicExistsException by) {
+        log.atDebug().addKeyValue(LogKeys.TOPIC, made.getKey()).log("topic made by another one");
+      } catch (KafkaException refused) {
+        throw new KafkaException(made.getKey() + ": " + refused.getMessage(), refused);
+      }
     }
-  }
-
-  private Map<String, Object> settings() {
-    return Map.of(
-        AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-        AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, LIMIT_MILLIS,
-        AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, LIMIT_MILLIS,
-        AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
-  }
-
-  /** On the context of the caller, made now or before. */
-  private Future<Void> existing(KafkaFuture<Void> made) {
-    return Future.<Void>fromCompletionStage(made.toCompletionStage(), vertx.getOrCreateContext())
-        .recover(failure ->
-            causeOf(failure) instanceof TopicExistsException
-                ? Future.succeededFuture()
-                : Future.failedFuture(failure));
-  }
-
-  private static @Nullable Throwable causeOf(Throwable failure) {
-    return failure instanceof CompletionException ? failure.getCause() : failure;
+    log.atInfo().addKeyValue(LogKeys.COUNT, missing.size()).log("topics made");
+    return missing.size();
   }
 
   private List<NewTopic> wanted() {
     var topics = new ArrayList<NewTopic>();
-    for (StreamKind kind : catalogue.streams()) {
-      String name = catalogue.topic(environment, kind.kind());
-      Duration kept = kind.retention().equals("long") ? LONG_RETENTION : RETENTION;
+    for (Topic topic : catalogue.topics()) {
+      String name = Catalogue.fullName(environment, topic.name());
       topics.add(
-          topic(name, kind.partitions())
-              .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, millis(kept))));
+          topic(name, topic.partitions())
+              .configs(
+                  Map.of(
+                      TopicConfig.RETENTION_MS_CONFIG, days(topic.retentionDays()),
+                      TopicConfig.CLEANUP_POLICY_CONFIG, topic.cleanup(),
+                      TopicConfig.COMPRESSION_TYPE_CONFIG, topic.compression())));
       topics.add(
           topic(name + ".dlq", 1)
               .configs(
                   Map.of(
-                      TopicConfig.RETENTION_MS_CONFIG, millis(LONG_RETENTION),
+                      TopicConfig.RETENTION_MS_CONFIG, days(DEAD_LETTER_DAYS),
                       TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
                           Integer.toString(MAX_DEAD_LETTER_BYTES))));
     }
@@ -143,7 +146,7 @@ final class Topics {
     return new NewTopic(name, Optional.of(partitions), Optional.empty());
   }
 
-  private static String millis(Duration duration) {
-    return Long.toString(duration.toMillis());
+  private static String days(int days) {
+    return Long.toString(Duration.ofDays(days).toMillis());
   }
 }

@@ -9,7 +9,6 @@ import dev.omnibridge.api.log.v1.StateRow;
 import dev.omnibridge.api.log.v1.SubmitClaim;
 import dev.omnibridge.dbadapter.log.Append.EventKey;
 import dev.omnibridge.dbadapter.log.Append.Expected;
-import dev.omnibridge.dbadapter.log.Append.Known;
 import dev.omnibridge.dbadapter.log.Append.Move;
 import dev.omnibridge.dbadapter.log.Append.NewRow;
 import dev.omnibridge.dbadapter.log.Append.Partition;
@@ -74,14 +73,7 @@ class BatchTest {
 
   private static Append append(StreamWrite... writes) {
     return new Append(
-        UUID.randomUUID(),
-        List.of(writes),
-        List.of(),
-        List.of(),
-        List.of(),
-        List.of(),
-        Known.REPEAT,
-        100);
+        UUID.randomUUID(), List.of(writes), List.of(), List.of(), List.of(), List.of(), 100);
   }
 
   private static Append with(Append append, List<SubmitClaim> claims, List<Move> moves) {
@@ -92,7 +84,6 @@ class BatchTest {
         claims,
         moves,
         append.deadLetters(),
-        append.known(),
         append.bytes());
   }
 
@@ -171,48 +162,6 @@ class BatchTest {
   }
 
   @Test
-  void shouldLeaveOutKnownEventsOfTheInbox() {
-    var write = write(A, 0, new Expected.Any(), 3);
-    known.put(write.events().get(1).key(), new KnownEvent(A.key(), 1, 0, 8, 7, NOON));
-    stored(A, 1, UUID.randomUUID());
-    var append =
-        new Append(
-            UUID.randomUUID(),
-            List.of(write),
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            Known.SKIP,
-            1);
-    var batch = batch();
-    assertThat(batch.add(append)).isInstanceOf(Accepted.class);
-    assertThat(batch.events()).extracting(EventRow::version).containsExactly(2L, 3L);
-    assertThat(batch.events()).extracting(EventRow::position).containsExactly(11L, 12L);
-  }
-
-  @Test
-  void shouldNotTouchAStreamOfWhichEveryEventIsKnown() {
-    var write = write(A, 0, new Expected.Any(), 1);
-    known.put(write.events().getFirst().key(), new KnownEvent(A.key(), 1, 0, 8, 7, NOON));
-    var append =
-        new Append(
-            UUID.randomUUID(),
-            List.of(write),
-            List.of(),
-            List.of(),
-            List.of(new Move(PARTITION, -1, 1)),
-            List.of(),
-            Known.SKIP,
-            1);
-    var batch = batch();
-    assertThat(batch.add(append)).isInstanceOf(Accepted.class);
-    assertThat(batch.streams(true)).isEmpty();
-    assertThat(batch.movedLanes()).isEmpty();
-    assertThat(batch.positions(true)).hasSize(1);
-  }
-
-  @Test
   void shouldSayWhichLanesAreMissing() {
     var verdict = batch().add(append(write(A, 3, new Expected.Any(), 1)));
     assertThat(verdict).isEqualTo(new Misplaced(Set.of(3)));
@@ -258,14 +207,7 @@ class BatchTest {
 
   private static Append rows(StateRow row) {
     return new Append(
-        UUID.randomUUID(),
-        List.of(),
-        List.of(row),
-        List.of(),
-        List.of(),
-        List.of(),
-        Known.REPEAT,
-        1);
+        UUID.randomUUID(), List.of(), List.of(row), List.of(), List.of(), List.of(), 1);
   }
 
   private static StateRow bridge(long version) {

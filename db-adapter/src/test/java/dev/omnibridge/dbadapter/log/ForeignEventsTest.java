@@ -53,7 +53,8 @@ class ForeignEventsTest {
             incoming(
                 "{\"event_id\":\"7\",\"event_type\":\"t\",\"source_service\":\"s\","
                     + "\"namespace\":\"n\",\"event_timestamp\":\"2026-01-01T01:00:00.123456789+01:00\"}"));
-    assertThat(read.event().key().id()).isEqualTo(Ids.derived("s", "7"));
+    assertThat(read.event().key().id())
+        .isEqualTo(Ids.derivedAt(Instant.parse("2026-01-01T00:00:00.123456Z"), "s", "7"));
     assertThat(read.event().originalId()).isEqualTo("7");
     assertThat(read.event().key().occurredAt()).isEqualTo("2026-01-01T00:00:00.123456Z");
     assertThat(read.stream()).isEqualTo(new StreamId("workflow", "n", "inbox/s/key"));
@@ -68,7 +69,7 @@ class ForeignEventsTest {
                 header(EventHeaders.ID, "id-1"),
                 header(EventHeaders.TYPE, "com.example.x"),
                 header(EventHeaders.SOURCE, "/elsewhere")));
-    assertThat(read.event().key().id()).isEqualTo(Ids.derived("/elsewhere", "id-1"));
+    assertThat(read.event().key().id()).isEqualTo(Ids.derivedAt(NOON, "/elsewhere", "id-1"));
     assertThat(read.event().type()).isEqualTo("com.example.x");
     assertThat(read.event().key().occurredAt().toInstant()).isEqualTo(NOON);
     assertThat(read.stream().namespace()).isEqualTo("default");
@@ -102,6 +103,23 @@ class ForeignEventsTest {
                     .formatted("s".repeat(600))));
     assertThat(read.stream().id()).startsWith("inbox/").hasSizeLessThan(60);
     assertThat(read.stream().namespace()).isEqualTo("default");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "test-generation.failed.v1, test-generation",
+    "codegen.status-session.v1, codegen",
+    "metadata.events.v1, stamp",
+  })
+  void shouldPutAnEventIntoAStreamOfTheKindOfItsTopic(String topic, String kind) {
+    byte[] body = bytes("{\"envelope_id\":\"1\",\"event_type\":\"t\",\"source\":\"s\"}");
+    var read =
+        foreign(new Incoming("dev.omninode-bridge." + topic, NOON, bytes("k"), body, List.of()));
+    assertThat(read.stream()).isEqualTo(new StreamId(kind, "default", "inbox/s/k"));
+    assertThat(read.event().retention()).isNotEmpty();
+    assertThat(read.event().body().toByteArray()).isEqualTo(body);
+    var elsewhere = new Incoming("dev.omninode-bridge.x", NOON, null, body, List.of());
+    assertThat(((Reading.Poison) events.read(elsewhere)).why().reason()).isEqualTo("UNKNOWN_TOPIC");
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.vertx.sqlclient.Pool;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,7 +43,14 @@ class HousekeepingIT {
     var unused = await(schema.open(postgres, Duration.ofSeconds(20), new Lanes(4, 2), List.of()));
     housekeeping =
         new Housekeeping(
-            vertx, pool, schema, new ContentStore(pool, pool), List.of(), Duration.ofDays(30));
+            vertx,
+            pool,
+            schema,
+            new Retirement(
+                pool, Map.of(), () -> Future.failedFuture(new IllegalStateException("no Kafka"))),
+            new ContentStore(pool, pool),
+            List.of(),
+            Duration.ofDays(30));
     fill();
   }
 

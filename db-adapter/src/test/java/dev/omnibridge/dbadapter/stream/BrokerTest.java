@@ -9,8 +9,10 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.omnibridge.runtime.Fault;
+import dev.omnibridge.runtime.resilience.Breaker;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,7 +21,11 @@ import org.slf4j.LoggerFactory;
 class BrokerTest {
   private final Logger logger = (Logger) LoggerFactory.getLogger(Broker.class);
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-  private final Broker broker = new Broker();
+  private final AtomicInteger gone = new AtomicInteger();
+  private final Broker broker =
+      new Broker(
+          new Breaker("kafka", Breaker.Settings.forStore().probingAfter(Duration.ofMillis(50))),
+          gone::incrementAndGet);
 
   @BeforeEach
   void listen() {
@@ -55,6 +61,7 @@ class BrokerTest {
     assertThat(lines.list)
         .extracting(ILoggingEvent::getLevel)
         .containsExactly(Level.WARN, Level.INFO);
+    assertThat(gone).hasValue(1);
   }
 
   @Test

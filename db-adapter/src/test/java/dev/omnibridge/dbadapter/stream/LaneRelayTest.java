@@ -4,20 +4,26 @@ package dev.omnibridge.dbadapter.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.omnibridge.dbadapter.log.Outgoing;
+import dev.omnibridge.runtime.resilience.Breaker;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +35,9 @@ class LaneRelayTest {
   private final Vertx vertx = Vertx.vertx();
   private final AtomicLong nanos = new AtomicLong(1);
   private final LaneModel lane = new LaneModel(nanos, 10);
+  private final Broker broker =
+      new Broker(
+          new Breaker("kafka", new Breaker.Settings(2, Duration.ofMillis(500), 1)), () -> {});
 
   @AfterEach
   void stop() {
@@ -52,7 +61,13 @@ class LaneRelayTest {
   }
 
   private void relay(LaneModel.View view, Given producer) {
-    var relay = new LaneRelay(view, new OrderedSender(() -> producer), new Broker(), nanos::get);
+    var relay =
+        new LaneRelay(
+            view,
+            new OrderedSender(() -> producer),
+            broker,
+            new Allowance(0, nanos::get),
+            nanos::get);
     var options = new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD);
     var unused = vertx.deployVerticle(relay, options).timeout(10, TimeUnit.SECONDS).await();
   }
@@ -142,5 +157,72 @@ class LaneRelayTest {
         producer);
     relayedInTheEnd();
     assertThat(published(producer)).isEqualTo(positions(1, 10));
+  }
+
+  /** A producer that finds one record too large for as long as it has a value like this. */
+  private static final class Choosy extends Given {
+    private final AtomicInteger refusals = new AtomicInteger();
+
+    @Override
+    public synchronized Future<RecordMetadata> send(
+        ProducerRecord<byte[], byte[]> sent, Callback callback) {
+      byte[] value = sent.value();
+      if (value == null || !new String(value, StandardCharsets.UTF_8).equals("4")) {
+        return super.send(sent, callback);
+      }
+      refusals.incrementAndGet();
+      var refusal = new RecordTooLargeException("of the test");
+      callback.onCompletion(null, refusal);
+      return CompletableFuture.failedFuture(refusal);
+    }
+  }
+
+  @Test
+  void shouldSendWhatStandsForARecordThatIsTooLargeAndGoOn() {
+    var producer = new Choosy();
+    relay(
+        lane.new View() {
+          @Override
+          public Optional<Outgoing> insteadOf(Outgoing tooLarge) {
+            byte[] less = "less".getBytes(StandardCharsets.UTF_8);
+            return Optional.of(
+                new Outgoing(
+                    tooLarge.position(), tooLarge.topic(), tooLarge.key(), less, List.of()));
+          }
+        },
+        producer);
+    relayedInTheEnd();
+    assertThat(producer.history())
+        .extracting(sent -> new String(sent.value(), StandardCharsets.UTF_8))
+        .containsExactly("1", "2", "3", "less", "5", "6", "7", "8", "9", "10");
+    assertThat(producer.refusals).hasValue(1);
+  }
+
+  @Test
+  void shouldWaitForARecordThatIsTooLargeAndNotBlameKafka() {
+    var producer = new Choosy();
+    relay(lane.new View(), producer);
+    await().atMost(Duration.ofSeconds(10)).until(() -> producer.refusals.get() >= 3);
+    assertThat(published(producer)).isEqualTo(positions(1, 3));
+    assertThat(lane.mark()).isEqualTo(3);
+    assertThat(broker.answers()).isTrue();
+    assertThat(broker.breaker().closed()).isTrue();
+  }
+
+  @Test
+  void shouldReadAsManyAsTheDatabaseManagesInTime() {
+    var many = new LaneModel(nanos, 10_000);
+    var reads = new AtomicInteger();
+    relay(
+        many.new View() {
+          @Override
+          void whileReading(int most) {
+            reads.incrementAndGet();
+            nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(most));
+          }
+        },
+        new Given());
+    await().atMost(Duration.ofSeconds(10)).until(() -> many.mark() == 10_000);
+    assertThat(reads).hasValueLessThan(50);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.orchestrator.task;
 
+import dev.omnibridge.runtime.metrics.Metrics;
 import dev.omnibridge.runtime.resilience.Breaker;
 import dev.omnibridge.runtime.rpc.Statuses;
 import io.grpc.Channel;
@@ -29,6 +30,10 @@ final class CalledService {
     this.deadline = deadline;
     this.maxUnderWay = maxUnderWay;
     this.breaker = new Breaker(name, settings);
+  }
+
+  void measured(Metrics metrics) {
+    var unused = breaker.measured(metrics, "orchestrator");
   }
 
   Channel channel() {

@@ -7,24 +7,27 @@ import dev.omnibridge.orchestrator.run.TaskRunner;
 import dev.omnibridge.orchestrator.run.World;
 import dev.omnibridge.orchestrator.workflow.Command.CallPolicy;
 import dev.omnibridge.orchestrator.workflow.Command.TaskKind;
+import dev.omnibridge.runtime.metrics.Metrics;
 import dev.omnibridge.runtime.resilience.Breaker;
 import io.grpc.Channel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /** The functions of the suite: stamp and verify are essential, analyze is optional. */
 public final class SuiteTasks implements World.Tasks {
   private final Map<String, TaskRunner> runners;
+  private final List<CalledService> services;
 
   /**
    * What a service may take.
    *
    * @param deadline of one attempt, unless the workflow sets another
    * @param retries after the first attempt, with a pause that doubles from the given one
-   * @param probeAfter how long a service that failed again and again is left alone
+   * @param breaker when a service that failed again and again is left alone, and until when
    */
   public record Terms(
-      Duration deadline, int retries, Duration pause, int maxUnderWay, Duration probeAfter) {}
+      Duration deadline, int retries, Duration pause, int maxUnderWay, Breaker.Settings breaker) {}
 
   public SuiteTasks(
       Channel stamping, Terms stampingTerms, Channel intelligence, Terms intelligenceTerms) {
@@ -40,6 +43,7 @@ public final class SuiteTasks implements World.Tasks {
             TaskKind.OPTIONAL,
             RetryPolicy.doubling(intelligenceTerms.retries(), intelligenceTerms.pause()),
             IntelligenceCalls.fallback());
+    services = List.of(stamps, minds);
     StampingCalls stampCalls = new StampingCalls(stamps.channel());
     IntelligenceCalls mindCalls = new IntelligenceCalls(minds.channel());
     runners =
@@ -50,12 +54,12 @@ public final class SuiteTasks implements World.Tasks {
   }
 
   private static CalledService service(String name, Channel channel, Terms terms) {
-    return new CalledService(
-        name,
-        channel,
-        terms.deadline(),
-        terms.maxUnderWay(),
-        Breaker.Settings.forService().probingAfter(terms.probeAfter()));
+    return new CalledService(name, channel, terms.deadline(), terms.maxUnderWay(), terms.breaker());
+  }
+
+  /** Tells as metrics whether the services are called. */
+  public void measured(Metrics metrics) {
+    services.forEach(service -> service.measured(metrics));
   }
 
   @Override

@@ -6,8 +6,11 @@ import dev.omnibridge.reducer.fold.Heard;
 import dev.omnibridge.reducer.fold.StreamKey;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.event.Envelope;
+import dev.omnibridge.runtime.event.EnvelopeReader;
 import dev.omnibridge.runtime.event.EventHeaders;
+import dev.omnibridge.runtime.stream.OwnLog;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,7 +26,8 @@ sealed interface Incoming {
 
   /**
    * Readable, but from no stream that is folded: it has no version, so it cannot be counted once,
-   * or its version is one of another log, which Kafka still has after the database was replaced.
+   * or its version is one of another log, which Kafka still has after the database was replaced, or
+   * of an epoch that the restored log does not hold any more.
    */
   record Foreign() implements Incoming {}
 
@@ -34,14 +38,16 @@ sealed interface Incoming {
   Pattern STREAM = Pattern.compile("([a-z-]+)/([A-Za-z0-9][A-Za-z0-9._-]{0,254})/(.{1,512})");
 
   /** Reads a record for a log; nothing that can be in one is a reason to fail. */
-  static Incoming of(ConsumerRecord<byte[], byte[]> record, String logId) {
+  static Incoming of(ConsumerRecord<byte[], byte[]> record, OwnLog log) {
     byte @Nullable [] value = record.value();
     if (value == null) {
       return new Poison("RECORD_EMPTY", "The record has no value.");
     }
     Envelope envelope;
     try {
-      envelope = Envelope.parse(value);
+      var reader = new EnvelopeReader();
+      record.headers().forEach(header -> reader.header(header.key(), header.value()));
+      envelope = reader.envelope(value, Instant.ofEpochMilli(Math.max(0, record.timestamp())));
     } catch (Fault unreadable) {
       return new Poison(unreadable.reason(), unreadable.sentence());
     }
@@ -50,16 +56,11 @@ sealed interface Incoming {
     if (stream == null
         || version < 1
         || !FOLDED_KINDS.contains(stream.kind())
-        || !mayBeOf(logId, text(record, EventHeaders.LOG_ID))) {
+        || !log.mayHold(record.headers())) {
       return new Foreign();
     }
     var fact = Fact.of(envelope.eventType(), envelope.payload());
     return new Event(new Heard(stream, version, envelope.eventTimestamp(), fact));
-  }
-
-  /** A record that names no log counts by its stream and version alone. */
-  private static boolean mayBeOf(String logId, String named) {
-    return named.isEmpty() || logId.isEmpty() || named.equals(logId);
   }
 
   private static String text(ConsumerRecord<byte[], byte[]> record, String name) {

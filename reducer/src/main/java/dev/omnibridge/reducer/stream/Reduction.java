@@ -14,6 +14,7 @@ import dev.omnibridge.runtime.Fault.Kind;
 import dev.omnibridge.runtime.LogKeys;
 import dev.omnibridge.runtime.stream.Batch;
 import dev.omnibridge.runtime.stream.BatchHandler;
+import dev.omnibridge.runtime.stream.OwnLog;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
@@ -40,25 +41,25 @@ public final class Reduction implements BatchHandler {
   private final ReducerConfig config;
   private final Vertx vertx;
   private final StateStore store;
-  private final Supplier<String> logId;
+  private final Supplier<OwnLog> ownLog;
   private final Progress progress;
   private final Activity activity;
   private final RandomGenerator random;
   private final Appends appends;
   private final Memory memory;
 
-  /** The log id is that of the log whose positions the batches come from. */
+  /** The own log is the one whose positions the batches come from. */
   public Reduction(
       ReducerConfig config,
       Vertx vertx,
       StateStore store,
-      Supplier<String> logId,
+      Supplier<OwnLog> ownLog,
       Progress progress,
       Activity activity) {
     this.config = config;
     this.vertx = vertx;
     this.store = store;
-    this.logId = logId;
+    this.ownLog = ownLog;
     this.progress = progress;
     this.activity = activity;
     this.random = RandomGenerator.getDefault();
@@ -69,7 +70,7 @@ public final class Reduction implements BatchHandler {
   /** Straight-line code that waits on the pump's virtual thread; a failure is thrown as a fault. */
   @Override
   public Future<?> handle(Batch batch) {
-    var work = new Work(batch, logId.get());
+    var work = new Work(batch, ownLog.get());
     try {
       while (!work.isDone()) {
         commitNext(work);

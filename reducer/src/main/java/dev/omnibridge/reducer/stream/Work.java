@@ -4,6 +4,7 @@ package dev.omnibridge.reducer.stream;
 import dev.omnibridge.api.log.v1.ConsumerPartition;
 import dev.omnibridge.api.log.v1.PositionMove;
 import dev.omnibridge.runtime.stream.Batch;
+import dev.omnibridge.runtime.stream.OwnLog;
 import dev.omnibridge.runtime.stream.Slice;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -26,10 +27,10 @@ final class Work {
   private final Map<ConsumerPartition, Long> stored = new HashMap<>();
   private int done;
 
-  Work(Batch batch, String logId) {
+  Work(Batch batch, OwnLog log) {
     for (Slice slice : batch.slices()) {
       stored.put(slice.partition(), slice.expectedOffset());
-      slice.records().forEach(r -> items.add(new Item(slice, r, Incoming.of(r, logId))));
+      slice.records().forEach(r -> items.add(new Item(slice, r, Incoming.of(r, log))));
     }
   }
 

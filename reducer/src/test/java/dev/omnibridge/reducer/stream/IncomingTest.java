@@ -10,8 +10,11 @@ import dev.omnibridge.reducer.stream.Incoming.Event;
 import dev.omnibridge.reducer.stream.Incoming.Foreign;
 import dev.omnibridge.reducer.stream.Incoming.Poison;
 import dev.omnibridge.runtime.event.EventHeaders;
+import dev.omnibridge.runtime.event.LogEpochs;
+import dev.omnibridge.runtime.stream.OwnLog;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class IncomingTest {
   private static final String LOG = "5f0c9d3e-0000-4000-8000-000000000001";
+  private static final OwnLog OWN = OwnLog.of(LOG);
   private static final Heard STEP =
       new Heard(
           new StreamKey("workflow", "default", "a/b"),
@@ -29,15 +33,35 @@ class IncomingTest {
 
   @Test
   void shouldReadAnEventOfTheLog() {
-    assertThat(Incoming.of(Records.record("topic", 0, 9, STEP), LOG)).isEqualTo(new Event(STEP));
+    assertThat(Incoming.of(Records.record("topic", 0, 9, STEP), OWN)).isEqualTo(new Event(STEP));
   }
 
   @Test
   void shouldPassAnEventOfAnotherLog() {
     var own = Records.record("topic", 0, 9, STEP);
     Records.header(own, EventHeaders.LOG_ID, LOG);
-    assertThat(Incoming.of(own, LOG)).isEqualTo(new Event(STEP));
-    assertThat(Incoming.of(own, "5f0c9d3e-0000-4000-8000-000000000002")).isEqualTo(new Foreign());
+    assertThat(Incoming.of(own, OWN)).isEqualTo(new Event(STEP));
+    assertThat(Incoming.of(own, OwnLog.of("5f0c9d3e-0000-4000-8000-000000000002")))
+        .isEqualTo(new Foreign());
+  }
+
+  @Test
+  void shouldPassAnEventThatTheRestoredLogDoesNotHoldAnyMore() {
+    var restored =
+        new OwnLog(LOG, new LogEpochs(List.of(new LogEpochs.Start(1_790_000_000, 2, 40))));
+    assertThat(Incoming.of(at(2, 39, 1), restored)).isEqualTo(new Event(STEP));
+    assertThat(Incoming.of(at(2, 40, 1), restored)).isEqualTo(new Foreign());
+    assertThat(Incoming.of(at(3, 40, 1), restored)).isEqualTo(new Event(STEP));
+    assertThat(Incoming.of(at(2, 40, 1_790_000_000), restored)).isEqualTo(new Event(STEP));
+  }
+
+  private static ConsumerRecord<byte[], byte[]> at(int lane, long position, long epoch) {
+    var record = Records.record("topic", 0, 9, STEP);
+    Records.header(record, EventHeaders.LOG_ID, LOG);
+    Records.header(record, EventHeaders.LANE, Integer.toString(lane));
+    Records.header(record, EventHeaders.POSITION, Long.toString(position));
+    Records.header(record, EventHeaders.EPOCH, Long.toString(epoch));
+    return record;
   }
 
   @ParameterizedTest
@@ -56,7 +80,7 @@ class IncomingTest {
     var record = new ConsumerRecord<byte[], byte[]>("topic", 0, 9, null, Records.body(STEP));
     Records.header(record, EventHeaders.STREAM, stream);
     Records.header(record, EventHeaders.VERSION, version);
-    assertThat(Incoming.of(record, LOG)).isEqualTo(new Foreign());
+    assertThat(Incoming.of(record, OWN)).isEqualTo(new Foreign());
   }
 
   @ParameterizedTest
@@ -65,7 +89,17 @@ class IncomingTest {
     var record =
         new ConsumerRecord<byte[], byte[]>(
             "topic", 0, 9, null, value.getBytes(StandardCharsets.UTF_8));
-    assertThat(Incoming.of(record, LOG)).isInstanceOf(Poison.class);
+    assertThat(Incoming.of(record, OWN)).isInstanceOf(Poison.class);
+  }
+
+  @Test
+  void shouldPassACloudEventWhoseBodyIsNoEnvelope() {
+    byte[] body = "{\"id\":7,\"type\":\"dog\"}".getBytes(StandardCharsets.UTF_8);
+    var record = new ConsumerRecord<byte[], byte[]>("topic", 0, 9, null, body);
+    assertThat(Incoming.of(record, OWN)).isInstanceOf(Poison.class);
+    Records.header(record, EventHeaders.ID, "1");
+    Records.header(record, EventHeaders.TYPE, "com.example.dog-found");
+    assertThat(Incoming.of(record, OWN)).isEqualTo(new Foreign());
   }
 
   @Test

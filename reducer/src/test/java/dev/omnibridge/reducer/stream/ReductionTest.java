@@ -27,6 +27,7 @@ import dev.omnibridge.runtime.rpc.Edge;
 import dev.omnibridge.runtime.rpc.EdgeConfig;
 import dev.omnibridge.runtime.rpc.Peer;
 import dev.omnibridge.runtime.stream.Batch;
+import dev.omnibridge.runtime.stream.OwnLog;
 import dev.omnibridge.runtime.stream.Slice;
 import dev.omnibridge.testkit.Seeds;
 import io.vertx.core.Vertx;
@@ -72,7 +73,8 @@ class ReductionTest {
         ReducerConfig.from(
             Env.of(Map.of("REDUCER_LEAST_JITTER", "1ms", "REDUCER_MOST_JITTER", "2ms")));
     var store = new StateStore(edge.peer(Peer.DB_ADAPTER), Windows.Shape.STANDARD);
-    return new Reduction(config, vertx, store, () -> "", new Progress(), new Activity());
+    return new Reduction(
+        config, vertx, store, () -> OwnLog.UNKNOWN, new Progress(), new Activity());
   }
 
   @Test

@@ -11,6 +11,13 @@ import java.util.Map;
  */
 public final class EventHeaders {
   public static final String CONTENT_TYPE = "content-type";
+
+  /** How the content type of a CloudEvent in structured mode begins. */
+  public static final String STRUCTURED_TYPE = "application/cloudevents+json";
+
+  /** The W3C trace context in which the event came to be. */
+  public static final String TRACEPARENT = "traceparent";
+
   public static final String ID = "ce_id";
   public static final String SOURCE = "ce_source";
   public static final String SPEC_VERSION = "ce_specversion";
@@ -38,6 +45,15 @@ public final class EventHeaders {
   /** Position in the lane, decimal. */
   public static final String POSITION = "ob_position";
 
+  /** "true" in a record of an event that was sent before, and was sent again on demand. */
+  public static final String REPUBLISHED = "ob_republished";
+
+  /**
+   * Epoch of the log in which it gave the position, decimal; none means 1. Positions of two epochs
+   * are not to be compared.
+   */
+  public static final String EPOCH = "ob_epoch";
+
   private EventHeaders() {}
 
   /** What a record's headers are made of; empty ids are left out. */
@@ -52,10 +68,16 @@ public final class EventHeaders {
       String stream,
       long version,
       int lane,
-      long position) {}
+      long position,
+      long epoch) {}
 
-  /** The headers of a record, in their pinned order. */
-  public static Map<String, byte[]> of(Origin origin) {
+  /**
+   * The headers of a record, in their pinned order.
+   *
+   * @param key the record's key
+   * @param traceparent empty when the event has none
+   */
+  public static Map<String, byte[]> of(Origin origin, String key, String traceparent) {
     var headers = new LinkedHashMap<String, byte[]>();
     put(headers, CONTENT_TYPE, "application/json");
     put(headers, ID, origin.eventId());
@@ -66,12 +88,14 @@ public final class EventHeaders {
     put(headers, SUBJECT, origin.stream());
     put(headers, CORRELATION_ID, origin.correlationId());
     put(headers, CAUSATION_ID, origin.causationId());
-    put(headers, PARTITION_KEY, origin.stream());
+    put(headers, PARTITION_KEY, key);
+    put(headers, TRACEPARENT, traceparent);
     put(headers, LOG_ID, origin.logId());
     put(headers, STREAM, origin.stream());
     put(headers, VERSION, Long.toString(origin.version()));
     put(headers, LANE, Integer.toString(origin.lane()));
     put(headers, POSITION, Long.toString(origin.position()));
+    put(headers, EPOCH, Long.toString(origin.epoch()));
     return headers;
   }
 

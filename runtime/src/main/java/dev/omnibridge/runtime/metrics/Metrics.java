@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,17 +51,26 @@ public final class Metrics implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Map<String, Set<Meter.Id>> series = new ConcurrentHashMap<>();
-  private final JvmGcMetrics collections = new JvmGcMetrics();
+  private @Nullable JvmGcMetrics collections;
 
   public Metrics() {
     registry.config().meterFilter(bounded());
+  }
+
+  /** When somebody looks for the first time; until then it would only make a start longer. */
+  private synchronized void watchTheJvm() {
+    if (collections != null || registry.isClosed()) {
+      return;
+    }
     new ClassLoaderMetrics().bindTo(registry);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     new FileDescriptorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
-    collections.bindTo(registry);
+    var pauses = new JvmGcMetrics();
+    pauses.bindTo(registry);
+    collections = pauses;
   }
 
   private MeterFilter bounded() {
@@ -138,13 +148,17 @@ public final class Metrics implements AutoCloseable {
 
   /** Everything, in the text format of Prometheus. May take some milliseconds. */
   public String scrape() {
+    watchTheJvm();
     return registry.scrape();
   }
 
   @Override
-  public void close() {
-    collections.close();
+  public synchronized void close() {
     registry.close();
+    JvmGcMetrics watching = collections;
+    if (watching != null) {
+      watching.close();
+    }
   }
 
   /** A gauge that is looked at until it is closed. */

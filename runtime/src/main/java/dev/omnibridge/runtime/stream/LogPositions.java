@@ -18,7 +18,7 @@ public final class LogPositions implements Positions {
   private static final Duration LIMIT = Duration.ofSeconds(5);
 
   private final Channel log;
-  private volatile String logId = "";
+  private volatile OwnLog known = OwnLog.UNKNOWN;
 
   public LogPositions(Channel log) {
     this.log = log;
@@ -29,16 +29,16 @@ public final class LogPositions implements Positions {
     var request =
         GetPositionsRequest.newBuilder().setConsumer(consumer).setClusterId(clusterId).build();
     return Calls.unary(log, LogServiceGrpc.getGetPositionsMethod(), request, LIMIT)
-        .onSuccess(stored -> logId = stored.getLogId())
+        .onSuccess(stored -> known = OwnLog.of(stored))
         .map(LogPositions::byPartition);
   }
 
   /**
-   * Which log the positions loaded last are of, as its records say in their headers; empty before
-   * that. Another one after the database was replaced.
+   * Which log the positions loaded last are of; unknown before that. Another one after the database
+   * was replaced, the same with another epoch after it was restored.
    */
-  public String logId() {
-    return logId;
+  public OwnLog log() {
+    return known;
   }
 
   private static Map<ConsumerPartition, Long> byPartition(GetPositionsResponse stored) {

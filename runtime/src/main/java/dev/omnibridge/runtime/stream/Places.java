@@ -28,7 +28,7 @@ final class Places {
   /**
    * A partition's stored position.
    *
-   * @param stored the next offset as stored, -1 without one
+   * @param stored the next offset as it is stored before the next batch, -1 without one
    * @param floor records below it are done; 0 when the partition ends before the stored position
    */
   record Place(ConsumerPartition key, long stored, long floor) {
@@ -43,8 +43,36 @@ final class Places {
     }
   }
 
+  private final Map<ConsumerPartition, Long> truncated;
   private final Map<TopicPartition, Place> places = new HashMap<>();
   private final Set<TopicPartition> unplaced = new HashSet<>();
+
+  /**
+   * Nothing has a place yet.
+   *
+   * @param truncated the partitions that were found truncated, with what was stored then; outlives
+   *     the places
+   */
+  Places(Map<ConsumerPartition, Long> truncated) {
+    this.truncated = truncated;
+  }
+
+  /**
+   * Where a partition goes on. One that was truncated goes on at its beginning until something of
+   * it is stored, even if it has grown beyond the stored position meanwhile.
+   */
+  Place place(ConsumerPartition key, @Nullable Long stored, long endOffset) {
+    Place place = Place.of(key, stored, endOffset);
+    if (place.truncated()) {
+      truncated.put(key, place.stored());
+      return place;
+    }
+    if (stored != null && stored.equals(truncated.get(key))) {
+      return new Place(key, stored, 0);
+    }
+    truncated.remove(key);
+    return place;
+  }
 
   /** The partitions that must be placed before anything else is polled. */
   Set<TopicPartition> unplaced() {
@@ -78,7 +106,7 @@ final class Places {
     return new Batch(slices);
   }
 
-  /** The batch is done: its effect and its positions are stored. */
+  /** The batch is on its way: its positions will be stored, or it is forgotten. */
   void advance(Batch batch) {
     for (Slice slice : batch.slices()) {
       long next = slice.nextOffset();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.runtime.stream;
 
+import dev.omnibridge.api.log.v1.ConsumerPartition;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.LogKeys;
 import io.vertx.core.DeploymentOptions;
@@ -10,7 +11,9 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Polls, hands over and goes on, one batch at a time, for ever. Every record is handed over at
- * least once; because the handler moves the position by compare-and-set with its effect, every
+ * Polls, hands over and goes on, a few batches at a time at most, for ever. Nothing more is fetched
+ * while they are with the handler than what Kafka's client holds ready. Every record is handed over
+ * at least once; because the handler moves the position by compare-and-set with its effect, every
  * effect is stored exactly once, also when two pumps believe that they own a partition. A failure
  * never skips a record: the batch comes again, from the stored position, after a pause. Kafka or
  * the handler being away is waited out; anything unexpected restarts the consumer.
@@ -35,6 +39,7 @@ public final class Pump extends VerticleBase {
   private final Positions positions;
   private final BatchHandler handler;
   private final Promise<Void> drained = Promise.promise();
+  private final Map<ConsumerPartition, Long> truncated = new HashMap<>();
   private final Outage kafka;
   private final Outage handling;
   private volatile @Nullable PumpSession session;
@@ -91,7 +96,7 @@ public final class Pump extends VerticleBase {
   private void run() {
     var backoff = backoff();
     while (running) {
-      try (PumpSession opened = PumpSession.open(vertx, config, positions)) {
+      try (PumpSession opened = PumpSession.open(vertx, config, positions, new Places(truncated))) {
         session = opened;
         kafka.ended();
         backoff.reset();
@@ -110,14 +115,23 @@ public final class Pump extends VerticleBase {
 
   private void consume(PumpSession open) {
     var backoff = backoff();
-    long reached = System.nanoTime();
-    while (running) {
-      Batch batch = next(open, backoff);
-      if (!batch.isEmpty()) {
-        handle(open, batch, backoff);
+    var flights = new Flights(config.inFlight(), config.handleLimit());
+    try {
+      long reached = System.nanoTime();
+      while (running) {
+        Batch batch = next(open, backoff);
+        if (batch.isEmpty()) {
+          handler.idle();
+        } else {
+          flights.handOver(batch, handler);
+          open.handedOver(batch);
+        }
+        settle(open, flights, backoff);
+        reached = open.reachable() ? System.nanoTime() : reached;
+        watch(System.nanoTime() - reached);
       }
-      reached = open.reachable() ? System.nanoTime() : reached;
-      watch(System.nanoTime() - reached);
+    } finally {
+      flights.abandon();
     }
   }
 
@@ -126,27 +140,29 @@ public final class Pump extends VerticleBase {
     try {
       return open.next();
     } catch (Fault storeAway) {
-      trouble(storeAway, backoff);
+      trouble(open, storeAway, backoff);
       return new Batch(List.of());
     }
   }
 
-  private void handle(PumpSession open, Batch batch, Backoff backoff) {
-    try {
-      Waits.within(config.handleLimit(), handler.handle(batch));
-      open.done(batch);
-      backoff.reset();
-      handling.ended();
-    } catch (Exception failure) {
-      open.again(batch);
-      if (running) {
-        trouble(failure, backoff);
+  /** After a failure everything comes again that was handed over: the later ones build on it. */
+  private void settle(PumpSession open, Flights flights, Backoff backoff) {
+    while (flights.due()) {
+      try {
+        flights.settle();
+        backoff.reset();
+        handling.ended();
+      } catch (Exception failure) {
+        flights.abandon().forEach(open::again);
+        if (running) {
+          trouble(open, failure, backoff);
+        }
       }
     }
   }
 
   /** Somebody else's move is no trouble: the positions are read again and the loop goes on. */
-  private void trouble(Exception failure, Backoff backoff) {
+  private void trouble(PumpSession open, Exception failure, Backoff backoff) {
     if (failure instanceof Fault fault && fault.is("POSITION_MOVED")) {
       log.atInfo()
           .addKeyValue(LogKeys.SERVICE, config.consumer())
@@ -154,6 +170,7 @@ public final class Pump extends VerticleBase {
     } else {
       handling.began(failure);
     }
+    open.keepMembership();
     pause(backoff.next());
   }
 

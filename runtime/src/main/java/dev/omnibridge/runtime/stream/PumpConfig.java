@@ -16,6 +16,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
  * @param topics full names
  * @param assignment how the partitions come to this pump
  * @param maxRecords most records of one batch
+ * @param inFlight batches that may be with the handler at the same time; with more than one, it
+ *     must keep them in order, or refuse those that come after a failed one
  * @param maxWait longest wait for a first record; an available one is never waited for
  * @param handleLimit longest time the handler gets for a batch
  */
@@ -26,6 +28,7 @@ public record PumpConfig(
     List<String> topics,
     Assignment assignment,
     int maxRecords,
+    int inFlight,
     Duration maxWait,
     Duration handleLimit) {
 
@@ -40,7 +43,10 @@ public record PumpConfig(
     ALL
   }
 
-  /** 500 records at a time, up to 250 ms of waiting, 30 s for the handler. */
+  /**
+   * 500 records at a time, one batch after the other, up to 250 ms of waiting, 30 s for the
+   * handler.
+   */
   public static PumpConfig of(
       String bootstrapServers, String environment, String consumer, List<String> topics) {
     return new PumpConfig(
@@ -50,6 +56,7 @@ public record PumpConfig(
         List.copyOf(topics),
         Assignment.GROUP,
         500,
+        1,
         Duration.ofMillis(250),
         Duration.ofSeconds(30));
   }
@@ -57,19 +64,57 @@ public record PumpConfig(
   /** With another way to get partitions. */
   public PumpConfig withAssignment(Assignment chosen) {
     return new PumpConfig(
-        bootstrapServers, group, consumer, topics, chosen, maxRecords, maxWait, handleLimit);
+        bootstrapServers,
+        group,
+        consumer,
+        topics,
+        chosen,
+        maxRecords,
+        inFlight,
+        maxWait,
+        handleLimit);
   }
 
   /** With another size of the largest batch. */
   public PumpConfig withMaxRecords(int chosen) {
     return new PumpConfig(
-        bootstrapServers, group, consumer, topics, assignment, chosen, maxWait, handleLimit);
+        bootstrapServers,
+        group,
+        consumer,
+        topics,
+        assignment,
+        chosen,
+        inFlight,
+        maxWait,
+        handleLimit);
+  }
+
+  /** With more batches at the same time. */
+  public PumpConfig withInFlight(int chosen) {
+    return new PumpConfig(
+        bootstrapServers,
+        group,
+        consumer,
+        topics,
+        assignment,
+        maxRecords,
+        chosen,
+        maxWait,
+        handleLimit);
   }
 
   /** With another limit for the handler. */
   public PumpConfig withHandleLimit(Duration chosen) {
     return new PumpConfig(
-        bootstrapServers, group, consumer, topics, assignment, maxRecords, maxWait, chosen);
+        bootstrapServers,
+        group,
+        consumer,
+        topics,
+        assignment,
+        maxRecords,
+        inFlight,
+        maxWait,
+        chosen);
   }
 
   /** Kafka keeps no offsets for us: a partition without a place starts at its beginning. */

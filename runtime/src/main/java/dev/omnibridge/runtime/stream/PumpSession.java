@@ -7,6 +7,7 @@ import dev.omnibridge.runtime.stream.Places.Place;
 import io.vertx.core.Vertx;
 import io.vertx.kafka.client.consumer.KafkaReadStream;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,7 +34,7 @@ final class PumpSession implements AutoCloseable {
   private final Positions positions;
   private final Admin admin;
   private final KafkaReadStream<byte[], byte[]> consumer;
-  private final Places places = new Places();
+  private final Places places;
   private final Topology topology;
   private final List<? extends Metric> connections;
   private long reviewed = System.nanoTime();
@@ -43,12 +44,14 @@ final class PumpSession implements AutoCloseable {
       Positions positions,
       Admin admin,
       Topology topology,
-      KafkaReadStream<byte[], byte[]> consumer) {
+      KafkaReadStream<byte[], byte[]> consumer,
+      Places places) {
     this.config = config;
     this.positions = positions;
     this.admin = admin;
     this.topology = topology;
     this.consumer = consumer;
+    this.places = places;
     this.connections =
         consumer.unwrap().metrics().values().stream()
             .filter(metric -> metric.metricName().name().equals("connection-count"))
@@ -56,7 +59,7 @@ final class PumpSession implements AutoCloseable {
   }
 
   /** Finds the cluster and its topics, and begins to consume them. */
-  static PumpSession open(Vertx vertx, PumpConfig config, Positions positions) {
+  static PumpSession open(Vertx vertx, PumpConfig config, Positions positions, Places places) {
     Admin admin = Admin.create(config.clientProperties());
     try {
       Topology topology = topology(admin, config);
@@ -66,11 +69,21 @@ final class PumpSession implements AutoCloseable {
               config.consumerProperties(),
               new ByteArrayDeserializer(),
               new ByteArrayDeserializer());
-      var session = new PumpSession(config, positions, admin, topology, consumer);
+      var session = new PumpSession(config, positions, admin, topology, consumer, places);
+      return begun(session);
+    } catch (Exception failure) {
+      admin.close(Duration.ZERO);
+      throw failure;
+    }
+  }
+
+  /** One that cannot begin keeps no connection and no thread. */
+  private static PumpSession begun(PumpSession session) {
+    try {
       session.begin();
       return session;
     } catch (Exception failure) {
-      admin.close(Duration.ZERO);
+      session.close();
       throw failure;
     }
   }
@@ -100,9 +113,20 @@ final class PumpSession implements AutoCloseable {
     return places.take(polled);
   }
 
-  /** The batch is done. */
-  void done(Batch batch) {
+  /** The batch is with the handler; what follows is read on the assumption that it succeeds. */
+  void handedOver(Batch batch) {
     places.advance(batch);
+  }
+
+  /** Tells the group that we are there, without fetching anything: trouble may last for hours. */
+  void keepMembership() {
+    Set<TopicPartition> assigned = Waits.within(ANSWER_LIMIT, consumer.assignment());
+    Waits.within(ANSWER_LIMIT, consumer.pause(assigned));
+    // What comes is of partitions that have come only now; they are placed like all that are new.
+    places.forget(places.take(Waits.within(ANSWER_LIMIT, consumer.poll(Duration.ZERO))));
+    Set<TopicPartition> kept = new HashSet<>(Waits.within(ANSWER_LIMIT, consumer.assignment()));
+    kept.retainAll(assigned);
+    Waits.within(ANSWER_LIMIT, consumer.resume(kept));
   }
 
   /** The batch has to come again, from whatever is stored. */
@@ -131,7 +155,7 @@ final class PumpSession implements AutoCloseable {
     Map<TopicPartition, Long> ends = Waits.within(ANSWER_LIMIT, consumer.endOffsets(unplaced));
     for (TopicPartition partition : unplaced) {
       ConsumerPartition key = topology.key(config.consumer(), partition);
-      seek(partition, Place.of(key, stored.get(key), ends.getOrDefault(partition, 0L)));
+      seek(partition, places.place(key, stored.get(key), ends.getOrDefault(partition, 0L)));
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.omnibridge.api.log.v1.ConsumerPartition;
 import dev.omnibridge.runtime.stream.Places.Place;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -20,7 +21,8 @@ class PlacesTest {
   private static final ConsumerPartition KEY =
       ConsumerPartition.newBuilder().setConsumer("test").setTopicId("id").setPartition(2).build();
 
-  private final Places places = new Places();
+  private final Map<ConsumerPartition, Long> truncated = new HashMap<>();
+  private final Places places = new Places(truncated);
 
   @Test
   void shouldDropWhatComesBeforeThePartitionHasAPlace() {
@@ -79,6 +81,16 @@ class PlacesTest {
     assertThat(place.truncated()).isTrue();
     places.put(PARTITION, place);
     assertThat(places.take(polled(0)).slices().getFirst().expectedOffset()).isEqualTo(50);
+  }
+
+  @Test
+  void shouldKeepReadingATruncatedPartitionFromItsBeginningUntilSomethingIsStored() {
+    assertThat(places.place(KEY, 50L, 10).floor()).isZero();
+    // It has grown beyond the stored position, and nothing of it is stored yet.
+    assertThat(places.place(KEY, 50L, 60)).isEqualTo(new Place(KEY, 50, 0));
+    assertThat(new Places(truncated).place(KEY, 50L, 60).floor()).isZero();
+    assertThat(places.place(KEY, 5L, 60)).isEqualTo(new Place(KEY, 5, 5));
+    assertThat(places.place(KEY, 50L, 60).floor()).isEqualTo(50);
   }
 
   @Test

@@ -214,6 +214,20 @@ class PumpIT {
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
   }
 
+  @Test
+  void shouldKeepTheOrderWithSeveralBatchesInFlightWhenSomeOfThemFail() throws Exception {
+    createTopic();
+    var slow = new SlowStore(store, 3);
+    new Pump(config().withMaxRecords(7).withInFlight(3), store, slow)
+        .deploy(vertx)
+        .await(20, SECONDS);
+    produce(400);
+
+    awaitAll();
+    assertOrdered();
+    assertThat(slow.mostOutstanding()).isBetween(2, 3);
+  }
+
   private Pump deploy(PumpConfig config) throws Exception {
     var pump = new Pump(config, store, store);
     pump.deploy(vertx).await(20, SECONDS);

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.bridge.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
+import dev.omnibridge.api.log.v1.DeadLetter;
+import dev.omnibridge.api.log.v1.DeadLetterSummary;
+import dev.omnibridge.api.log.v1.GetDeadLetterResponse;
+import dev.omnibridge.api.log.v1.RecordHeader;
+import dev.omnibridge.api.log.v1.Redrive;
+import dev.omnibridge.bridge.view.Amounts;
+import dev.omnibridge.bridge.view.ProtoJson;
+import java.util.stream.Collectors;
+
+/** How one dead letter is shown, its bytes in the form that is wanted. */
+record LetterView(Session session, BytesForm form) {
+
+  void show(GetDeadLetterResponse found) {
+    if (session.json()) {
+      session.document(document(found));
+      return;
+    }
+    summary(found.getLetter());
+    record(found.getRecord());
+    found.getRedrivesList().forEach(this::redrive);
+    if (found.getActionsCount() > 0) {
+      session.line("");
+      session.table(new LettersView(session).table(found.getActionsList()));
+    }
+  }
+
+  /** As the messages are, and beside the base64 of the bytes what they say. */
+  private ObjectNode document(GetDeadLetterResponse found) {
+    ObjectNode document = ProtoJson.of(found);
+    DeadLetter record = found.getRecord();
+    if (record.hasKey()) {
+      document.put("keyText", form.show(record.getKey()));
+    }
+    if (record.hasValue()) {
+      document.put("valueText", form.show(record.getValue()));
+    }
+    return document;
+  }
+
+  private void summary(DeadLetterSummary letter) {
+    line("letter", letter.getLetterId() + "  " + LettersView.state(letter.getState()));
+    line(
+        "record",
+        "%s, partition %d, offset %d"
+            .formatted(
+                letter.getTopic(), letter.getPartition().getPartition(), letter.getOffset()));
+    line(
+        "given up",
+        "%s by %s after %d attempt(s)"
+            .formatted(
+                Amounts.dayAndTime(letter.getFailedAt(), session.setting().clock()),
+                letter.getPartition().getConsumer(),
+                letter.getAttempts()));
+    line(
+        "why",
+        "%s %s: %s"
+            .formatted(letter.getErrorClass(), letter.getErrorReason(), letter.getErrorMessage()));
+    if (!letter.getEventType().isEmpty()) {
+      line("type", letter.getEventType());
+    }
+    if (!letter.getCorrelationId().isEmpty()) {
+      line("correlation", letter.getCorrelationId());
+    }
+    if (letter.getRedrivenFrom() != 0) {
+      line(
+          "came from",
+          "letter %d, redrive %d of its record"
+              .formatted(letter.getRedrivenFrom(), letter.getRedriveCount()));
+    }
+  }
+
+  private void record(DeadLetter record) {
+    line("key", record.hasKey() ? form.show(record.getKey()) : "null");
+    for (RecordHeader header : record.getHeadersList()) {
+      line("header", header.getKey() + " = " + value(header));
+    }
+    line("value", record.hasValue() ? sized(record.getValue()) : "null");
+  }
+
+  private String sized(ByteString value) {
+    return "%s, %s%n%s"
+        .formatted(Amounts.bytes(value.size()), form.fitting(value), form.show(value));
+  }
+
+  private String value(RecordHeader header) {
+    return header.hasValue() ? BytesForm.AUTO.show(header.getValue()) : "null";
+  }
+
+  private void redrive(Redrive redrive) {
+    String changed =
+        (redrive.getValueEdited() ? ", value changed" : "")
+            + (redrive.getHeadersEdited() ? ", headers changed" : "");
+    String gone =
+        redrive.hasPublishedAt()
+            ? "published " + Amounts.dayAndTime(redrive.getPublishedAt(), session.setting().clock())
+            : "not published yet";
+    String back =
+        redrive.getReturnedAsCount() == 0
+            ? ""
+            : ", came back as "
+                + redrive.getReturnedAsList().stream()
+                    .map(String::valueOf)
+                    .collect(Collectors.joining(", "));
+    line("redrive", "%d: %s%s%s".formatted(redrive.getNumber(), gone, changed, back));
+  }
+
+  private void line(String what, String text) {
+    session.line(session.palette().dim("%-12s".formatted(what)) + text);
+  }
+}

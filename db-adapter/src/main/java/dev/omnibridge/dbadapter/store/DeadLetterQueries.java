@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.dbadapter.store;
+
+import dev.omnibridge.api.log.v1.DeadLetterAction;
+import dev.omnibridge.api.log.v1.DeadLetterFilter;
+import dev.omnibridge.api.log.v1.DeadLetterState;
+import dev.omnibridge.api.log.v1.DeadLetterSummary;
+import dev.omnibridge.api.log.v1.GetDeadLetterRequest;
+import dev.omnibridge.api.log.v1.GetDeadLetterResponse;
+import dev.omnibridge.api.log.v1.GetRedriveRequest;
+import dev.omnibridge.api.log.v1.GetRedriveResponse;
+import dev.omnibridge.api.log.v1.ListDeadLetterActionsRequest;
+import dev.omnibridge.api.log.v1.ListDeadLetterActionsResponse;
+import dev.omnibridge.api.log.v1.ListDeadLettersRequest;
+import dev.omnibridge.api.log.v1.ListDeadLettersResponse;
+import dev.omnibridge.dbadapter.log.Times;
+import dev.omnibridge.dbadapter.query.LetterQuestions;
+import dev.omnibridge.dbadapter.query.PageSize;
+import dev.omnibridge.dbadapter.query.PageTokens;
+import dev.omnibridge.runtime.Fault;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.UUID;
+
+/** Reads dead letters and what was done about them. */
+public final class DeadLetterQueries {
+  private static final int USUAL = 50;
+  private static final int MOST = 1000;
+  private static final int TEXTS_OF_A_LETTER = 500;
+
+  private static final String LIST =
+      """
+      select %s
+        from dead_letters d left join dead_letter_redrives r on r.redrive_id = d.redrive_id
+      """
+          .formatted(DeadLetterRows.SUMMARY);
+
+  private static final String GET =
+      """
+      select %s, %s
+        from dead_letters d left join dead_letter_redrives r on r.redrive_id = d.redrive_id
+       where d.id = $1
+      """
+          .formatted(DeadLetterRows.SUMMARY, DeadLetterRows.RECORD);
+
+  private static final String GET_REDRIVES =
+      "select %s from dead_letter_redrives r where r.letter_id = $1 order by r.seq"
+          .formatted(DeadLetterRows.REDRIVE);
+
+  private static final String ACTIONS =
+      """
+      select action_id, letter_id, request_id, action, actor, reason, details::text as details, at
+        from dead_letter_actions
+      """;
+
+  private static final String PROGRESS =
+      """
+      select count(*) filter (where r.published_at is null) as queued, count(r.published_at) as gone,
+             count(*) filter (where exists
+               (select from dead_letters c where c.redrive_id = r.redrive_id)) as returned,
+             max(r.per_second) as per_second, min(r.queued_at) as queued_at,
+             max(r.published_at) as published_at
+        from dead_letter_redrives r where r.request_id = $1
+      """;
+
+  private final Pool pool;
+  private final PageTokens tokens;
+
+  public DeadLetterQueries(Pool pool, PageTokens tokens) {
+    this.pool = pool;
+    this.tokens = tokens;
+  }
+
+  public Future<ListDeadLettersResponse> list(ListDeadLettersRequest request) {
+    LetterQuestions.check(request.getFilter());
+    var question = request.toBuilder().clearPageSize().clearPageToken().build();
+    List<String> place = tokens.place(question, request.getPageToken());
+    int limit = PageSize.of(request.getPageSize(), USUAL, MOST);
+    var sql = matching(request.getFilter());
+    String order = order(sql, request.getOldestFirst(), place);
+    String text = LIST + sql.where() + order + " limit " + sql.argument(limit + 1);
+    return ask(text, sql.arguments())
+        .map(rows -> {
+          var page = Page.of(rows, limit, DeadLetterRows::summary, DeadLetterQueries::size);
+          var answer = ListDeadLettersResponse.newBuilder().addAllLetters(page.items());
+          page.lastOfMore()
+              .ifPresent(last ->
+                  answer.setNextPageToken(
+                      tokens.token(
+                          question, place(Times.of(last.getFailedAt()), last.getLetterId()))));
+          return answer.build();
+        });
+  }
+
+  private static int size(DeadLetterSummary letter) {
+    return letter.getErrorMessage().length() + TEXTS_OF_A_LETTER;
+  }
+
+  /** What matches the filter, of dead_letters d. */
+  static Conditions matching(DeadLetterFilter filter) {
+    var sql =
+        new Conditions()
+            .text("d.topic =", filter.getTopic())
+            .text("d.consumer =", filter.getConsumer())
+            .text("d.error_class =", filter.getErrorClass())
+            .text("d.error_reason =", filter.getErrorReason())
+            .id("d.correlation_id =", filter.getCorrelationId())
+            .text("d.event_type =", filter.getEventType());
+    // As a constant, for the index of those that are open.
+    if (filter.getState() != DeadLetterState.DEAD_LETTER_STATE_UNSPECIFIED) {
+      sql.always("d.state = '%s'".formatted(name(filter.getState())));
+    }
+    if (filter.hasSince()) {
+      sql.and("d.dead_at >=", Times.of(filter.getSince()));
+    }
+    if (filter.hasUntil()) {
+      sql.and("d.dead_at <", Times.of(filter.getUntil()));
+    }
+    return sql;
+  }
+
+  private static String name(DeadLetterState state) {
+    return state.name().substring("DEAD_LETTER_STATE_".length());
+  }
+
+  /** The order by clause; what stands at the place and before it is left out. */
+  static String order(Conditions sql, boolean oldestFirst, List<String> place) {
+    if (!place.isEmpty()) {
+      sql.and(
+          "(d.dead_at, d.id) " + (oldestFirst ? ">" : "<"),
+          OffsetDateTime.parse(place.getFirst()),
+          Long.parseLong(place.getLast()));
+    }
+    return " order by d.dead_at%1$s, d.id%1$s".formatted(oldestFirst ? "" : " desc");
+  }
+
+  static List<String> place(OffsetDateTime failedAt, long letterId) {
+    return List.of(failedAt.toString(), Long.toString(letterId));
+  }
+
+  public Future<GetDeadLetterResponse> get(GetDeadLetterRequest request) {
+    long id = request.getLetterId();
+    return ask(GET, Tuple.of(id))
+        .compose(letters -> {
+          if (letters.size() == 0) {
+            return Future.failedFuture(notFound(id));
+          }
+          Row row = letters.iterator().next();
+          var answer =
+              GetDeadLetterResponse.newBuilder()
+                  .setLetter(DeadLetterRows.summary(row))
+                  .setRecord(DeadLetterRows.record(row));
+          return history(id, answer);
+        });
+  }
+
+  static Fault notFound(long letterId) {
+    return Fault.notFound(
+            "DEAD_LETTER_NOT_FOUND", "There is no dead letter %d.".formatted(letterId))
+        .with("letter_id", letterId);
+  }
+
+  private Future<GetDeadLetterResponse> history(long id, GetDeadLetterResponse.Builder answer) {
+    var redrives = ask(GET_REDRIVES, Tuple.of(id));
+    var actions =
+        ask(ACTIONS + " where letter_id = $1 order by action_id limit " + MOST, Tuple.of(id));
+    return Future.all(redrives, actions)
+        .map(_ -> {
+          redrives.result().forEach(row -> answer.addRedrives(DeadLetterRows.redrive(row)));
+          actions.result().forEach(row -> answer.addActions(DeadLetterRows.action(row)));
+          return answer.build();
+        });
+  }
+
+  public Future<ListDeadLetterActionsResponse> actions(ListDeadLetterActionsRequest request) {
+    var question = request.toBuilder().clearPageSize().clearPageToken().build();
+    List<String> place = tokens.place(question, request.getPageToken());
+    int limit = PageSize.of(request.getPageSize(), USUAL, MOST);
+    var sql = new Conditions().text("actor =", request.getActor());
+    if (request.getLetterId() != 0) {
+      sql.and("letter_id =", request.getLetterId());
+    }
+    if (!place.isEmpty()) {
+      sql.and("action_id <", Long.parseLong(place.getFirst()));
+    }
+    String text =
+        ACTIONS + sql.where() + " order by action_id desc limit " + sql.argument(limit + 1);
+    return ask(text, sql.arguments())
+        .map(rows -> {
+          var page =
+              Page.of(rows, limit, DeadLetterRows::action, DeadLetterAction::getSerializedSize);
+          var answer = ListDeadLetterActionsResponse.newBuilder().addAllActions(page.items());
+          page.lastOfMore()
+              .ifPresent(last ->
+                  answer.setNextPageToken(
+                      tokens.token(question, List.of(Long.toString(last.getActionId())))));
+          return answer.build();
+        });
+  }
+
+  public Future<GetRedriveResponse> progress(GetRedriveRequest request) {
+    return ask(PROGRESS, Tuple.of(UUID.fromString(request.getRequestId())))
+        .map(rows -> {
+          Row row = rows.iterator().next();
+          OffsetDateTime queuedAt = row.getOffsetDateTime("queued_at");
+          if (queuedAt == null) {
+            throw Fault.notFound("REDRIVE_NOT_FOUND", "The request has redriven nothing.")
+                .with("request_id", request.getRequestId());
+          }
+          var answer =
+              GetRedriveResponse.newBuilder()
+                  .setQueued(row.getLong("queued"))
+                  .setPublished(row.getLong("gone"))
+                  .setReturned(row.getLong("returned"))
+                  .setPerSecond(row.getInteger("per_second"))
+                  .setQueuedAt(Times.of(queuedAt));
+          OffsetDateTime published = row.getOffsetDateTime("published_at");
+          if (published != null) {
+            answer.setPublishedAt(Times.of(published));
+          }
+          return answer.build();
+        });
+  }
+
+  private Future<RowSet<Row>> ask(String sql, Tuple arguments) {
+    return pool.preparedQuery(sql)
+        .execute(arguments)
+        .recover(failure -> Future.failedFuture(Failures.fault(failure)));
+  }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.dbadapter.store;
+
+import com.google.protobuf.ByteString;
+import dev.omnibridge.api.log.v1.ConsumerPartition;
+import dev.omnibridge.api.log.v1.DeadLetter;
+import dev.omnibridge.api.log.v1.DeadLetterAction;
+import dev.omnibridge.api.log.v1.DeadLetterState;
+import dev.omnibridge.api.log.v1.DeadLetterSummary;
+import dev.omnibridge.api.log.v1.Redrive;
+import dev.omnibridge.dbadapter.log.RecordHeaders;
+import dev.omnibridge.dbadapter.log.Times;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.UUID;
+
+/** Rows about dead letters as messages. */
+final class DeadLetterRows {
+  /** What a summary is made of, from dead_letters d with the redrive r that it came by, if any. */
+  static final String SUMMARY =
+      """
+      d.id, d.consumer, d.cluster_id, d.topic_id, d.partition, d.record_offset, d.topic,
+      d.error_class, d.error_reason, d.error_message, d.attempts, d.correlation_id, d.event_type,
+      d.state, d.redrive_count, d.dead_at, octet_length(d.record_value) as value_bytes,
+      d.published_at, r.letter_id as redriven_from
+      """;
+
+  /** What a record is made of. */
+  static final String RECORD =
+      "d.record_key, d.record_value, d.headers::text as headers, d.record_time";
+
+  /** What a redrive is made of, from dead_letter_redrives r. */
+  static final String REDRIVE =
+      """
+      r.redrive_id, r.letter_id, r.request_id, r.number, r.target_topic, r.value_edited, r.value,
+      r.headers::text as headers, r.queued_at, r.published_at,
+      array(select c.id from dead_letters c where c.redrive_id = r.redrive_id order by c.id)
+        as returned_as
+      """;
+
+  private static final String STATE_PREFIX = "DEAD_LETTER_STATE_";
+
+  private DeadLetterRows() {}
+
+  static DeadLetterSummary summary(Row row) {
+    var letter =
+        DeadLetterSummary.newBuilder()
+            .setLetterId(row.getLong("id"))
+            .setPartition(partition(row))
+            .setTopic(row.getString("topic"))
+            .setOffset(row.getLong("record_offset"))
+            .setErrorClass(row.getString("error_class"))
+            .setErrorReason(row.getString("error_reason"))
+            .setErrorMessage(row.getString("error_message"))
+            .setAttempts(row.getInteger("attempts"))
+            .setState(DeadLetterState.valueOf(STATE_PREFIX + row.getString("state")))
+            .setRedriveCount(row.getInteger("redrive_count"))
+            .setFailedAt(Times.of(row.getOffsetDateTime("dead_at")));
+    UUID correlation = row.getUUID("correlation_id");
+    if (correlation != null) {
+      letter.setCorrelationId(correlation.toString());
+    }
+    String type = row.getString("event_type");
+    if (type != null) {
+      letter.setEventType(type);
+    }
+    Integer bytes = row.getInteger("value_bytes");
+    if (bytes != null) {
+      letter.setValueBytes(bytes);
+    }
+    OffsetDateTime published = row.getOffsetDateTime("published_at");
+    if (published != null) {
+      letter.setPublishedAt(Times.of(published));
+    }
+    Long from = row.getLong("redriven_from");
+    if (from != null) {
+      letter.setRedrivenFrom(from);
+    }
+    return letter.build();
+  }
+
+  private static ConsumerPartition partition(Row row) {
+    return ConsumerPartition.newBuilder()
+        .setConsumer(row.getString("consumer"))
+        .setClusterId(row.getString("cluster_id"))
+        .setTopicId(row.getString("topic_id"))
+        .setPartition(row.getInteger("partition"))
+        .build();
+  }
+
+  /** From the columns of a summary and of a record. */
+  static DeadLetter record(Row row) {
+    var letter =
+        DeadLetter.newBuilder()
+            .setPartition(partition(row))
+            .setTopic(row.getString("topic"))
+            .setOffset(row.getLong("record_offset"))
+            .addAllHeaders(RecordHeaders.toMessages(row.getString("headers")))
+            .setErrorClass(row.getString("error_class"))
+            .setErrorReason(row.getString("error_reason"))
+            .setErrorMessage(row.getString("error_message"))
+            .setAttempts(row.getInteger("attempts"));
+    Buffer key = row.getBuffer("record_key");
+    if (key != null) {
+      letter.setKey(ByteString.copyFrom(key.getBytes()));
+    }
+    Buffer value = row.getBuffer("record_value");
+    if (value != null) {
+      letter.setValue(ByteString.copyFrom(value.getBytes()));
+    }
+    OffsetDateTime time = row.getOffsetDateTime("record_time");
+    if (time != null) {
+      letter.setRecordTime(Times.of(time));
+    }
+    return letter.build();
+  }
+
+  static Redrive redrive(Row row) {
+    var redrive =
+        Redrive.newBuilder()
+            .setRedriveId(row.getUUID("redrive_id").toString())
+            .setLetterId(row.getLong("letter_id"))
+            .setRequestId(row.getUUID("request_id").toString())
+            .setNumber(row.getInteger("number"))
+            .setTargetTopic(row.getString("target_topic"))
+            .setValueEdited(row.getBoolean("value_edited"))
+            .setQueuedAt(Times.of(row.getOffsetDateTime("queued_at")))
+            .addAllReturnedAs(List.of(row.getArrayOfLongs("returned_as")));
+    Buffer value = row.getBuffer("value");
+    if (value != null) {
+      redrive.setValue(ByteString.copyFrom(value.getBytes()));
+    }
+    String headers = row.getString("headers");
+    if (headers != null) {
+      redrive.setHeadersEdited(true).addAllHeaders(RecordHeaders.toMessages(headers));
+    }
+    OffsetDateTime published = row.getOffsetDateTime("published_at");
+    if (published != null) {
+      redrive.setPublishedAt(Times.of(published));
+    }
+    return redrive.build();
+  }
+
+  static DeadLetterAction action(Row row) {
+    return DeadLetterAction.newBuilder()
+        .setActionId(row.getLong("action_id"))
+        .setLetterId(row.getLong("letter_id"))
+        .setAction(row.getString("action"))
+        .setActor(row.getString("actor"))
+        .setReason(row.getString("reason"))
+        .setAt(Times.of(row.getOffsetDateTime("at")))
+        .setRequestId(row.getUUID("request_id").toString())
+        .setDetails(row.getString("details"))
+        .build();
+  }
+}

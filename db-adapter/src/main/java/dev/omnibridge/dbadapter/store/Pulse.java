@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.dbadapter.store;
+
+import io.vertx.core.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * Notices that the database is gone while nobody appends: each beat is a question, and one that is
+ * not answered is asked again over a new connection.
+ */
+final class Pulse {
+  private static final int LIMIT_SECONDS = 2;
+
+  private final WriterConnection connection;
+  private final BooleanSupplier idle;
+  private final Consumer<Throwable> gone;
+  private boolean asking;
+
+  /** Asks and tells only while the writer is idle: an append finds out by itself. */
+  Pulse(WriterConnection connection, BooleanSupplier idle, Consumer<Throwable> gone) {
+    this.connection = connection;
+    this.idle = idle;
+    this.gone = gone;
+  }
+
+  void beat() {
+    if (asking || !idle.getAsBoolean()) {
+      return;
+    }
+    asking = true;
+    ask()
+        .recover(_ -> ask())
+        .onComplete(asked -> {
+          asking = false;
+          if (asked.failed() && idle.getAsBoolean()) {
+            gone.accept(asked.cause());
+          }
+        });
+  }
+
+  private Future<Void> ask() {
+    return connection
+        .get()
+        .compose(open -> open.query("select 1").execute())
+        .timeout(LIMIT_SECONDS, TimeUnit.SECONDS)
+        .onFailure(_ -> connection.drop())
+        .mapEmpty();
+  }
+}
