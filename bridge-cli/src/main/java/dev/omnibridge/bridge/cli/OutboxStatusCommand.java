@@ -33,6 +33,7 @@ import picocli.CommandLine.Mixin;
     })
 final class OutboxStatusCommand implements Callable<Integer> {
   private static final int DEAD_LETTERS = -1;
+  private static final int REDRIVES = -2;
   private static final int SHORT_ID = 8;
 
   private final Setting setting;
@@ -66,9 +67,9 @@ final class OutboxStatusCommand implements Callable<Integer> {
     var table =
         new Table(session.palette(), "LANE", "RELAYED BY", ">RELAYED", ">HEAD", ">WAITING", ">FOR");
     for (OutboxLane lane : status.getLanesList()) {
-      boolean letters = lane.getLane() == DEAD_LETTERS;
+      boolean letters = lane.getLane() < 0;
       table.row(
-          letters ? "dead letters" : lane.getLane(),
+          name(lane.getLane()),
           relay(lane, status.getOwner()),
           letters ? "-" : Amounts.count(lane.getRelayedPosition()),
           letters ? "-" : Amounts.count(lane.getHeadPosition()),
@@ -79,6 +80,14 @@ final class OutboxStatusCommand implements Callable<Integer> {
     }
     session.table(table);
     status.getDependenciesList().forEach(one -> session.line(dependency(one)));
+  }
+
+  private static Object name(int lane) {
+    return switch (lane) {
+      case DEAD_LETTERS -> "dead letters";
+      case REDRIVES -> "redrives";
+      default -> lane;
+    };
   }
 
   private static String relay(OutboxLane lane, String answering) {

@@ -112,7 +112,7 @@ class SuiteIT {
     assertThat(kafka.isRunning()).isTrue();
     var run = json("submit", hello(), "--input", "{\"name\":\"Ada\"}", "--wait", "-o", "json");
     var status = json("outbox", "status", "-o", "json");
-    assertThat(status.at("/lanes")).hasSize(5);
+    assertThat(status.at("/lanes")).hasSize(6);
     assertThat(status.at("/dependencies/0/name").asText()).isEqualTo("kafka");
     String stream = "workflow/default/" + run.get("runId").asText();
     Awaitility.await()

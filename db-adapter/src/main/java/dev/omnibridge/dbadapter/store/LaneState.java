@@ -11,7 +11,7 @@ import java.util.List;
 /**
  * How far a lane of the outbox is.
  *
- * @param lane its number; -1 stands for the dead letters
+ * @param lane its number; -1 stands for the dead letters, -2 for redrives
  * @param owner who relays it, or did so last; empty before the first one
  * @param held whether that lease runs
  * @param relayed the position up to which Kafka has everything; 0 for the dead letters
@@ -36,9 +36,13 @@ public record LaneState(
              end)::float8 as lag
         from outbox_lanes o
         left join lanes l on l.lane = o.lane
-        cross join (select count(*) as letters, min(dead_at) as oldest
-                      from (select dead_at from dead_letters where published_at is null
-                             order by id limit 100000) as waiting) as d
+        left join (select -1 as lane, count(*) as letters, min(dead_at) as oldest
+                     from (select dead_at from dead_letters where published_at is null
+                            order by id limit 100000) as waiting
+                   union all
+                   select -2, count(*), min(queued_at)
+                     from (select queued_at from dead_letter_redrives where published_at is null
+                            order by seq limit 100000) as queued) as d on d.lane = o.lane
        order by o.lane
       """;
 
