@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.bridge.cli;
 
-import dev.omnibridge.api.event.v1.RecordedEvent;
 import dev.omnibridge.api.log.v1.LogServiceGrpc;
 import dev.omnibridge.api.log.v1.QueryEventsRequest;
 import dev.omnibridge.bridge.ExitCode;
@@ -9,7 +8,6 @@ import dev.omnibridge.bridge.Setting;
 import dev.omnibridge.bridge.view.Amounts;
 import dev.omnibridge.runtime.rpc.Peer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,22 +48,19 @@ final class EventsCommand implements Callable<Integer> {
     pages.check();
     QueryEventsRequest question = question();
     try (Session open = client.open(setting)) {
-      var found = new ArrayList<RecordedEvent>();
-      String token = pages.token();
-      do {
-        var request =
-            question.toBuilder()
-                .setPageToken(token)
-                .setPageSize(Math.min(pages.limit() - found.size(), MOST_PER_PAGE))
-                .build();
-        var page =
-            open.client().call(Peer.DB_ADAPTER, LogServiceGrpc.getQueryEventsMethod(), request);
-        found.addAll(page.getEventsList());
-        token = page.getNextPageToken();
-      } while (!token.isEmpty() && found.size() < pages.limit());
+      var found =
+          pages.read(
+              MOST_PER_PAGE,
+              (size, token) -> {
+                var request = question.toBuilder().setPageSize(size).setPageToken(token).build();
+                var page =
+                    open.client()
+                        .call(Peer.DB_ADAPTER, LogServiceGrpc.getQueryEventsMethod(), request);
+                return new PageOptions.Page<>(page.getEventsList(), page.getNextPageToken());
+              });
       // A token is good only with the same filters, and a time like "10m ago" has moved on by then.
       String same = question.hasSince() ? " --since " + Amounts.instant(question.getSince()) : "";
-      new EventsView(open).print(found, token, same);
+      new EventsView(open).print(found.items(), found.next(), same);
       return ExitCode.OK.code();
     }
   }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.bridge.cli;
 
-import dev.omnibridge.api.log.v1.DeadLetterAction;
 import dev.omnibridge.api.log.v1.DeadLetterServiceGrpc;
 import dev.omnibridge.api.log.v1.ListDeadLetterActionsRequest;
 import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.Setting;
 import dev.omnibridge.runtime.rpc.Peer;
-import java.util.ArrayList;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,22 +62,19 @@ final class LetterHistoryCommand implements Callable<Integer> {
 
   private void actions(Session session) {
     var question = ListDeadLetterActionsRequest.newBuilder().setLetterId(id).setActor(by);
-    var found = new ArrayList<DeadLetterAction>();
-    String token = pages.token();
-    do {
-      question
-          .setPageToken(token)
-          .setPageSize(Math.min(pages.limit() - found.size(), MOST_PER_PAGE));
-      var page =
-          session
-              .client()
-              .call(
-                  Peer.DB_ADAPTER,
-                  DeadLetterServiceGrpc.getListDeadLetterActionsMethod(),
-                  question.build());
-      found.addAll(page.getActionsList());
-      token = page.getNextPageToken();
-    } while (!token.isEmpty() && found.size() < pages.limit());
-    new LettersView(session).actions(found, token);
+    var found =
+        pages.read(
+            MOST_PER_PAGE,
+            (size, token) -> {
+              var page =
+                  session
+                      .client()
+                      .call(
+                          Peer.DB_ADAPTER,
+                          DeadLetterServiceGrpc.getListDeadLetterActionsMethod(),
+                          question.setPageSize(size).setPageToken(token).build());
+              return new PageOptions.Page<>(page.getActionsList(), page.getNextPageToken());
+            });
+    new LettersView(session).actions(found.items(), found.next());
   }
 }

@@ -2,12 +2,10 @@
 package dev.omnibridge.bridge.cli;
 
 import dev.omnibridge.api.log.v1.DeadLetterServiceGrpc;
-import dev.omnibridge.api.log.v1.DeadLetterSummary;
 import dev.omnibridge.api.log.v1.ListDeadLettersRequest;
 import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.Setting;
 import dev.omnibridge.runtime.rpc.Peer;
-import java.util.ArrayList;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,23 +46,20 @@ final class LetterListCommand implements Callable<Integer> {
           ListDeadLettersRequest.newBuilder()
               .setFilter(filter.filter())
               .setOldestFirst(oldestFirst);
-      var found = new ArrayList<DeadLetterSummary>();
-      String token = pages.token();
-      do {
-        question
-            .setPageToken(token)
-            .setPageSize(Math.min(pages.limit() - found.size(), MOST_PER_PAGE));
-        var page =
-            session
-                .client()
-                .call(
-                    Peer.DB_ADAPTER,
-                    DeadLetterServiceGrpc.getListDeadLettersMethod(),
-                    question.build());
-        found.addAll(page.getLettersList());
-        token = page.getNextPageToken();
-      } while (!token.isEmpty() && found.size() < pages.limit());
-      new LettersView(session).list(found, token, filter.same());
+      var found =
+          pages.read(
+              MOST_PER_PAGE,
+              (size, token) -> {
+                var page =
+                    session
+                        .client()
+                        .call(
+                            Peer.DB_ADAPTER,
+                            DeadLetterServiceGrpc.getListDeadLettersMethod(),
+                            question.setPageSize(size).setPageToken(token).build());
+                return new PageOptions.Page<>(page.getLettersList(), page.getNextPageToken());
+              });
+      new LettersView(session).list(found.items(), found.next(), filter.same());
       return ExitCode.OK.code();
     }
   }

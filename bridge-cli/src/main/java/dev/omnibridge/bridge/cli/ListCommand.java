@@ -2,7 +2,6 @@
 package dev.omnibridge.bridge.cli;
 
 import dev.omnibridge.api.workflow.v1.ListWorkflowsRequest;
-import dev.omnibridge.api.workflow.v1.Workflow;
 import dev.omnibridge.api.workflow.v1.WorkflowServiceGrpc;
 import dev.omnibridge.api.workflow.v1.WorkflowState;
 import dev.omnibridge.bridge.ExitCode;
@@ -52,25 +51,27 @@ final class ListCommand implements Callable<Integer> {
   public Integer call() {
     pages.check();
     try (Session session = client.open(setting)) {
-      var found = new ArrayList<Workflow>();
-      String token = pages.token();
-      do {
-        var request = request(pages.limit() - found.size(), token);
-        var page =
-            session
-                .client()
-                .call(Peer.ORCHESTRATOR, WorkflowServiceGrpc.getListWorkflowsMethod(), request);
-        found.addAll(page.getWorkflowsList());
-        token = page.getNextPageToken();
-      } while (!token.isEmpty() && found.size() < pages.limit());
-      new WorkflowView(session).list(found, token);
+      var found =
+          pages.read(
+              MOST_PER_PAGE,
+              (size, token) -> {
+                var page =
+                    session
+                        .client()
+                        .call(
+                            Peer.ORCHESTRATOR,
+                            WorkflowServiceGrpc.getListWorkflowsMethod(),
+                            request(size, token));
+                return new PageOptions.Page<>(page.getWorkflowsList(), page.getNextPageToken());
+              });
+      new WorkflowView(session).list(found.items(), found.next());
       return ExitCode.OK.code();
     }
   }
 
-  private ListWorkflowsRequest request(int wanted, String token) {
+  private ListWorkflowsRequest request(int size, String token) {
     return ListWorkflowsRequest.newBuilder()
-        .setPageSize(Math.min(wanted, MOST_PER_PAGE))
+        .setPageSize(size)
         .setPageToken(token)
         .setNamespace(namespace)
         .addAllStates(states)
