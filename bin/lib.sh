@@ -8,18 +8,31 @@
 target=$home/bridge-cli/target
 stamp=$target/bridge-built
 cache=$target/bridge.aot
+hashing_cache=$target/hashing.aot
 modules="proto runtime embedded runtime/launchable db-adapter stamping-service intelligence-service orchestrator reducer bridge-cli"
 
 # What every JVM of the suite gets. Add-Opens and the like are in the manifests of the jars.
 always=(
   -Domnibridge.home="$home"
+  -Dsun.jnu.encoding=UTF-8
   --enable-native-access=ALL-UNNAMED
   --sun-misc-unsafe-memory-access=allow
   -XX:+UseSerialGC
 )
 
+# What hashing is fast with. The threshold lets the compiler begin with the vectors at once, not after
+# thousands of calls, each of which is slow until then.
+vectors=(
+  --add-modules jdk.incubator.vector
+  -XX:CompileCommand=quiet
+  -XX:CompileCommand=CompileThresholdScaling,dev.omnibridge.runtime.blake3.Lanes::*,0.02
+)
+
+# What the verbs get that hash files.
+hashing=(-Xmx256m "${vectors[@]}")
+
 # What a JVM with all five services gets besides.
-suite=(-Xms64m -Xmx384m -XX:MaxDirectMemorySize=128m -XX:ReservedCodeCacheSize=96m -Xss512k)
+suite=(-Xms64m -Xmx384m -XX:MaxDirectMemorySize=128m -XX:ReservedCodeCacheSize=96m -Xss512k "${vectors[@]}")
 
 fail() { # sentence, exit code (3 without)
   printf '%s: %s\n' "$program" "$1" >&2
@@ -118,16 +131,36 @@ run_maven() {
   echo "Built in $((SECONDS - began)) s." >&2
 }
 
-# One small demo on data of its own, from which the JVM keeps what the next starts need. Without
-# the cache everything works as well, only slower, so a failure is no failure of the build.
+# One small demo on data of its own, and the hashing of some files, from which the JVM keeps what the
+# next starts need. Without the caches everything works as well, only slower, so a failure is no
+# failure of the build.
 train() {
-  local data=$target/bridge-training began=$SECONDS
-  rm -rf "$cache" "$cache.new" "$data"
+  local data=$target/bridge-training
+  rm -rf "$cache" "$hashing_cache" "$data"
   [ "${OMNIBRIDGE_AOT:-}" = never ] && return
-  env -u OMNIBRIDGE_ADDRESS "$jdk/bin/java" "${always[@]}" "${suite[@]}" -XX:AOTCacheOutput="$cache.new" \
-    -jar "$target/bridge.jar" demo --limit 10 --data "$data" -o json >"$target/bridge-training.log" 2>&1 &
-  await $! "$began" "recording a start" 180 && [ -f "$cache.new" ] && mv "$cache.new" "$cache"
-  rm -rf "$cache.new" "$data"
+  : >"$data.log"
+  record "$cache" "${suite[@]}" -jar "$target/bridge.jar" demo --limit 10 --data "$data" -o json
+  record "$hashing_cache" "${hashing[@]}" -jar "$target/bridge.jar" stamp --local "$home/docs" "$home/bridge-cli/src"
+  rm -rf "$data"
+}
+
+record() { # cache, arguments of java
+  local into=$1 began=$SECONDS
+  shift
+  env -u OMNIBRIDGE_ADDRESS "$jdk/bin/java" "${always[@]}" -XX:AOTCacheOutput="$into.new" "$@" >>"$target/bridge-training.log" 2>&1 &
+  await $! "$began" "recording a start" 180 && [ -f "$into.new" ] && mv "$into.new" "$into"
+  rm -rf "$into.new"
+}
+
+# Passes standard input on without the line that Java begins with when it is given the vectors, and that
+# no option of Java silences. Ends when its writer does, whatever signals the terminal sends to both.
+without_vector_line() {
+  local line
+  trap '' HUP INT TERM
+  if IFS= read -r line || [ -n "$line" ]; then
+    [ "$line" = "WARNING: Using incubator modules: jdk.incubator.vector" ] || printf '%s\n' "$line"
+    exec cat
+  fi
 }
 
 # Waits for a process, shows that it goes on, and ends it at the limit or when this script is ended:

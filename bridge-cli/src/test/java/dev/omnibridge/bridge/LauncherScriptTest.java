@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.bridge;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.omnibridge.bridge.ProjectCopy.Ended;
 import java.nio.file.Files;
@@ -10,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The script ./bridge, on a copy of the project with a JDK that only tells how it was called. */
 class LauncherScriptTest {
@@ -33,6 +37,35 @@ class LauncherScriptTest {
             "--input",
             "{\"a\": \"*\"}");
     assertThat(ended.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"stamp,true", "verify,true", "prove,true", "up,true", "list,false", "audit,false"})
+  void shouldGiveTheVectorsToWhatHashes(String verb, boolean hashes) throws Exception {
+    var project = new ProjectCopy(directory);
+    project.pretendItIsBuilt("bridge-cli");
+
+    Ended ended = project.run("bridge", Map.of(), verb);
+
+    assertThat(ended.out().lines().anyMatch("jdk.incubator.vector"::equals)).isEqualTo(hashes);
+    assertThat(ended.out().lines().anyMatch("-XX:TieredStopAtLevel=1"::equals)).isEqualTo(!hashes);
+  }
+
+  @Test
+  void shouldPassOnAllThatJavaSaysButTheLineAboutTheVectors() throws Exception {
+    var project = new ProjectCopy(directory);
+    project.pretendItIsBuilt("bridge-cli");
+    ProjectCopy.program(
+        project.jdk.resolve("bin/java"),
+        "echo 'WARNING: Using incubator modules: jdk.incubator.vector' >&2\n"
+            + "echo first >&2; printf second >&2");
+
+    var started = project.start("bridge", Map.of(), "stamp");
+
+    assertThat(ProjectCopy.ended(started).code()).isZero();
+    await()
+        .atMost(10, SECONDS)
+        .until(() -> Files.readString(started.err()).equals("first\nsecond"));
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.omnibridge.api.log.v1.DeadLetterServiceGrpc;
 import dev.omnibridge.api.log.v1.IndexServiceGrpc;
 import dev.omnibridge.api.log.v1.LogServiceGrpc;
 import dev.omnibridge.api.log.v1.OutboxServiceGrpc;
+import dev.omnibridge.api.log.v1.StampLeafServiceGrpc;
 import dev.omnibridge.dbadapter.log.Appends;
 import dev.omnibridge.dbadapter.log.ForeignEvents;
 import dev.omnibridge.dbadapter.log.Intake;
@@ -15,6 +16,7 @@ import dev.omnibridge.dbadapter.rpc.ContentApi;
 import dev.omnibridge.dbadapter.rpc.IndexApi;
 import dev.omnibridge.dbadapter.rpc.LogApi;
 import dev.omnibridge.dbadapter.rpc.OutboxApi;
+import dev.omnibridge.dbadapter.rpc.StampLeafApi;
 import dev.omnibridge.dbadapter.store.Backlog;
 import dev.omnibridge.dbadapter.store.ChosenEvents;
 import dev.omnibridge.dbadapter.store.ContentStore;
@@ -35,6 +37,9 @@ import dev.omnibridge.dbadapter.store.RedriveLane;
 import dev.omnibridge.dbadapter.store.Retirement;
 import dev.omnibridge.dbadapter.store.Schema;
 import dev.omnibridge.dbadapter.store.Schema.Identity;
+import dev.omnibridge.dbadapter.store.StampCheckpoints;
+import dev.omnibridge.dbadapter.store.StampLeaves;
+import dev.omnibridge.dbadapter.store.TimeSummaries;
 import dev.omnibridge.dbadapter.store.WorkflowQueries;
 import dev.omnibridge.dbadapter.stream.Inbox;
 import dev.omnibridge.dbadapter.stream.Outbox;
@@ -73,7 +78,8 @@ public final class DbAdapterVerticle extends VerticleBase {
           IndexServiceGrpc.SERVICE_NAME,
           ContentServiceGrpc.SERVICE_NAME,
           OutboxServiceGrpc.SERVICE_NAME,
-          DeadLetterServiceGrpc.SERVICE_NAME);
+          DeadLetterServiceGrpc.SERVICE_NAME,
+          StampLeafServiceGrpc.SERVICE_NAME);
 
   /**
    * The ways to the database; what is written through the last two is on disk a little later.
@@ -129,7 +135,8 @@ public final class DbAdapterVerticle extends VerticleBase {
                     retirement(doors.durable()),
                     content,
                     retentions,
-                    config.contentKept())));
+                    config.contentKept()),
+                new TimeSummaries(vertx, doors.durable())));
   }
 
   /** A restored log first gets back what Kafka has of it; nothing is appended before. */
@@ -172,6 +179,9 @@ public final class DbAdapterVerticle extends VerticleBase {
         new IndexApi(
             context, new WorkflowQueries(opened, tokens), new IndexQueries(opened, tokens)));
     edge.offer(new ContentApi(context, content, config.maxContentBytes(), UUID::randomUUID));
+    edge.offer(
+        new StampLeafApi(
+            context, doors.database(), new StampLeaves(opened), new StampCheckpoints(opened)));
     var chosen = new ChosenEvents(opened, catalogue, identity.logId(), identity.epochs());
     edge.offer(
         new OutboxApi(
@@ -291,9 +301,11 @@ public final class DbAdapterVerticle extends VerticleBase {
     return Future.succeededFuture();
   }
 
-  /** Calls from the pump's thread come over to ours. */
+  /** Calls from other threads come over to ours; one that throws has failed like any other. */
   private <T> Future<T> here(Supplier<Future<T>> call) {
-    return Future.future(answer -> context.runOnContext(_ -> call.get().onComplete(answer)));
+    Future<Void> called = Future.succeededFuture();
+    return Future.future(
+        answer -> context.runOnContext(_ -> called.compose(_ -> call.get()).onComplete(answer)));
   }
 
   /**
@@ -313,10 +325,12 @@ public final class DbAdapterVerticle extends VerticleBase {
         vertx, catalogue, config.environment(), config.kafka(), config.outbox(), lanes);
   }
 
-  private void tidy(Housekeeping housekeeping) {
+  private void tidy(Housekeeping housekeeping, TimeSummaries summaries) {
     housekeeping.start();
+    summaries.start();
     closing.push(() -> {
       housekeeping.stop();
+      summaries.stop();
       return Future.succeededFuture();
     });
   }
@@ -344,13 +358,16 @@ public final class DbAdapterVerticle extends VerticleBase {
     return watch == null ? Map.of() : watch.open();
   }
 
-  /** In reverse of the start; one that does not close keeps no other from closing. */
+  /**
+   * In reverse of the start, and each on our own context, wherever the one before has ended; one
+   * that does not close keeps no other from closing.
+   */
   @Override
   public Future<?> stop() {
     stopped = true;
     Future<?> closed = Future.succeededFuture();
     for (Supplier<Future<?>> close : closing) {
-      closed = closed.compose(_ -> close.get().otherwiseEmpty());
+      closed = closed.compose(_ -> here(() -> close.get().mapEmpty()).otherwiseEmpty());
     }
     return closed;
   }

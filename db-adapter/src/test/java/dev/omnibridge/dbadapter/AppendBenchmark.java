@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * How fast durable appends are, with fsync: {@code mvn verify -pl db-adapter -Dgroups=benchmark}.
- * Each append has two events, a snapshot of 600 bytes and the workflow's row, as a workflow's have.
+ * How fast durable appends are, with fsync; {@code bin/bench AppendBenchmark} runs it. Each append
+ * has two events, a snapshot of 600 bytes and the workflow's row, as a workflow's have.
  */
 @Tag("benchmark")
 class AppendBenchmark {

@@ -31,6 +31,7 @@ import dev.omnibridge.api.log.v1.LogServiceGrpc;
 import dev.omnibridge.api.log.v1.StampRow;
 import dev.omnibridge.api.log.v1.StateRow;
 import dev.omnibridge.api.log.v1.StoredWorkflow;
+import dev.omnibridge.api.log.v1.StreamAppend;
 import dev.omnibridge.api.log.v1.TransitionRow;
 import dev.omnibridge.api.log.v1.WorkflowRow;
 import dev.omnibridge.api.log.v1.WorkflowStateRow;
@@ -216,14 +217,26 @@ class IndexIT {
         .setOpId(Given.id().toString());
   }
 
+  private static AppendRequest.Builder stamped(StampRow row) {
+    var event = Given.event(Given.id(), "dev.omnibridge.metadata.stamp-created.v1");
+    var stream = Given.stream("stamp", row.getNamespace(), row.getFileHash());
+    var write = StreamAppend.newBuilder().setStream(stream).addEvents(event);
+    if (row.getRevision() == 1) {
+      write.setExpectNone(true);
+    } else {
+      write.setExpectedVersion(row.getRevision() - 1);
+    }
+    return append().addAppends(write).addRows(StateRow.newBuilder().setStamp(row));
+  }
+
   @Test
   void shouldFindStampsByHashAndListThemNewestFirst() {
     var namespace = "stamps-" + UUID.randomUUID();
     for (int i = 0; i < 5; i++) {
-      write(append().addRows(StateRow.newBuilder().setStamp(stamp(namespace, i))));
+      write(stamped(stamp(namespace, i).build()));
     }
     var revised = stamp(namespace, 3).setRevision(2).setContentHash("ff".repeat(32)).build();
-    write(append().addRows(StateRow.newBuilder().setStamp(revised)));
+    write(stamped(revised));
     var byContent =
         GetStampRowRequest.newBuilder().setNamespace(namespace).setContentHash("ff".repeat(32));
     assertThat(index().getStampRow(byContent.build()).getStamp()).isEqualTo(revised);
@@ -283,6 +296,8 @@ class IndexIT {
             .addRows(move(run, 1, ""))
             .addRows(move(run, 3, "PENDING")));
     write(append().addRows(view(run, 2, "PENDING")).addRows(move(run, 3, "WRONG")));
+    // Of a state that is not written yet, as a question may meet it.
+    write(append().addRows(move(run, 5, "RUNNING")));
     var question =
         GetWorkflowStatesRequest.newBuilder()
             .setNamespace("default")

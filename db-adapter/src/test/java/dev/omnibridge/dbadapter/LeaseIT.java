@@ -12,8 +12,10 @@ import dev.omnibridge.dbadapter.log.Outgoing;
 import dev.omnibridge.dbadapter.store.Database;
 import dev.omnibridge.dbadapter.store.DeadLetterLane;
 import dev.omnibridge.dbadapter.store.EventLane;
+import dev.omnibridge.dbadapter.store.GuardedLane;
 import dev.omnibridge.dbadapter.store.OutboxLane;
 import dev.omnibridge.runtime.event.Catalogue;
+import dev.omnibridge.runtime.resilience.Breaker;
 import dev.omnibridge.testkit.TestPostgres;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -24,6 +26,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -75,6 +78,23 @@ class LeaseIT {
     return number == DEAD_LETTERS
         ? new DeadLetterLane(pool, owner)
         : new EventLane(pool, Catalogue.load(), UUID.randomUUID(), number, owner);
+  }
+
+  @Test
+  void shouldTellAllThatWaitsFromAPageThatHasBecomeTooLarge() throws Exception {
+    int fullest =
+        Integer.parseInt(answer("select mode() within group (order by lane) from events"));
+    var lane = new GuardedLane(lane(fullest), new Breaker("database", Breaker.Settings.forStore()));
+    assertThat(await(lane.hold())).isTrue();
+    List<Outgoing> all = await(lane.next(100));
+    assertThat(all).hasSizeBetween(11, 41);
+    assertThat(lane.isAll(all, 100)).isTrue();
+    assertThat(lane.isAll(all, all.size())).isFalse();
+
+    execute("update events set body = convert_to(repeat('x', 1 << 19), 'UTF8')");
+    List<Outgoing> page = await(lane.next(100));
+    assertThat(page).hasSize(8);
+    assertThat(lane.isAll(page, 100)).isFalse();
   }
 
   private void execute(String sql) throws SQLException {

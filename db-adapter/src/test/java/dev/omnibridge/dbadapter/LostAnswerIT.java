@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,7 @@ class LostAnswerIT {
   private final TestPostgres.Database database = TestPostgres.freshDatabase();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   private final Queue<StreamName> written = new ConcurrentLinkedQueue<>();
+  private final AtomicLong answers = new AtomicLong();
 
   @Test
   void shouldResolveCommitsWhoseBackendWasKilled() throws Exception {
@@ -56,6 +58,7 @@ class LostAnswerIT {
       statement.setString(1, database.name());
       var writing = write(adapter);
       while (writing.isAlive()) {
+        afterAnAnswer(writing);
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(60));
         statement.executeQuery().close();
       }
@@ -71,6 +74,7 @@ class LostAnswerIT {
         var adapter = RunningDbAdapter.start(through(proxy), config -> config)) {
       var writing = write(adapter);
       while (writing.isAlive()) {
+        afterAnAnswer(writing);
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20 + random.nextInt(80)));
         proxy.cut();
       }
@@ -146,6 +150,16 @@ class LostAnswerIT {
         });
   }
 
+  /** Faster than a busy machine connects, nothing could ever be written between two blows. */
+  private void afterAnAnswer(Thread writing) {
+    long before = answers.get();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(1))
+        .until(() -> answers.get() > before || !writing.isAlive());
+  }
+
   private void writeOne(RunningDbAdapter adapter) {
     var stream = run();
     written.add(stream);
@@ -153,6 +167,7 @@ class LostAnswerIT {
       AppendRequest request = append(i == 0 ? first(stream, 2) : at(stream, i * 2L, 2)).build();
       try {
         long version = log(adapter).append(request).getStreams(0).getVersion();
+        answers.incrementAndGet();
         if (version != i * 2L + 2) {
           failures.add(new AssertionError("version " + version + " after append " + i));
         }

@@ -6,6 +6,7 @@ import static dev.omnibridge.dbadapter.Letters.letter;
 import static dev.omnibridge.dbadapter.Letters.reasonOf;
 import static dev.omnibridge.dbadapter.Letters.redrive;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
@@ -27,9 +28,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -219,6 +225,45 @@ class RedriveIT {
     assertThat(headers(read(6, topic).getLast()))
         .filteredOn(header -> header.startsWith("x-replay-count"))
         .containsExactly("x-replay-count=5");
+  }
+
+  /** What its topic will never take must not hold those behind it for ever. */
+  @Test
+  void shouldOpenALetterAgainWhenItsTopicRefusesTheRecord() throws Exception {
+    publish("not json");
+    long large = openLetter().getLetterId();
+    try (var admin = Admin.create(Map.of("bootstrap.servers", TestKafka.bootstrapServers()))) {
+      var limit = new ConfigEntry("max.message.bytes", "2000");
+      var unused =
+          admin
+              .incrementalAlterConfigs(
+                  Map.of(
+                      new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                      List.of(new AlterConfigOp(limit, AlterConfigOp.OpType.SET))))
+              .all()
+              .get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    }
+    // The broker hears of it a moment later.
+    inTheEnd(() ->
+        assertThatThrownBy(() -> publish(event("m-0") + " ".repeat(3000)))
+            .hasCauseInstanceOf(RecordTooLargeException.class));
+    var asked = redrive(large).setEdit(value(event("m-1") + " ".repeat(3000))).build();
+    var refused = letters.service().redriveDeadLetter(asked).getRedrive();
+    inTheEnd(() ->
+        assertThat(letters.get(large).getRedrives(0).getRefusal()).startsWith("RECORD_TOO_LARGE"));
+    assertThat(state(large)).isEqualTo(DeadLetterState.DEAD_LETTER_STATE_OPEN);
+    var progress =
+        letters
+            .service()
+            .getRedrive(
+                GetRedriveRequest.newBuilder().setRequestId(refused.getRequestId()).build());
+    assertThat(progress.getRefused()).isOne();
+    assertThat(progress.getQueued()).isZero();
+
+    var fits = redrive(large).setEdit(value(event("m-1"))).build();
+    assertThat(letters.service().redriveDeadLetter(fits).getRedrive().getNumber()).isOne();
+    redrivenInTheEnd(large);
+    inTheEnd(() -> assertThat(logged("m-1")).isOne());
   }
 
   @Test

@@ -37,18 +37,24 @@ class SingleAppendBenchmark {
   private static final int RATE = Integer.getInteger("bench.rate", 15_000);
   private static final int SECONDS = Integer.getInteger("bench.seconds", 10);
 
+  /** On two cores the compilers are busy for that long. */
+  private static final int WARM_UP_SECONDS = Integer.getInteger("bench.warmup", 20);
+
+  private static final String WRITERS = System.getProperty("bench.writers", "2");
+
   private final TestPostgres.Database database = TestPostgres.freshDatabase();
   private final Report report = new Report("append");
   private final AtomicLong appended = new AtomicLong();
 
   @Test
   void singleEventStreamsBySixtyFourCallers() throws Exception {
-    try (var adapter = RunningDbAdapter.start(database, config -> config)) {
-      measure("warm-up", adapter.channel(), 0, Math.max(5, SECONDS / 2));
+    var settings = Settings.of(database).with("DB_ADAPTER_WRITERS", WRITERS);
+    try (var adapter = settings.start(database)) {
+      measure("warm-up", adapter.channel(), 0, WARM_UP_SECONDS);
       measure("in process, as fast as it goes", adapter.channel(), 0, SECONDS);
       measure("in process, at the rate", adapter.channel(), RATE, SECONDS);
       var network = adapter.network();
-      measure("warm-up over TCP", network, 0, Math.max(3, SECONDS / 3));
+      measure("warm-up over TCP", network, 0, WARM_UP_SECONDS);
       measure("over TCP, as fast as it goes", network, 0, SECONDS);
       measure("over TCP, at the rate", network, RATE, SECONDS);
     }

@@ -20,7 +20,7 @@ class AnalysisWithEventsBenchmark {
   private static final int ROUNDS = Integer.getInteger("rounds", 5);
   private static final int SIZE = 4 * 1024;
 
-  private final Stack stack = OneSuite.stack();
+  private final Stack stack = Deployment.shared(Way.ONE_PROCESS).stack();
   private int number;
 
   @Test

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.e2e;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -15,10 +18,20 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
+import dev.omnibridge.runtime.Timeouts;
+import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,6 +59,30 @@ class ArchitectureTest {
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("dev.omnibridge");
+
+  private static final DescribedPredicate<JavaAccess<?>> LIMITS_A_FUTURE =
+      describe(
+          "a future is limited",
+          access ->
+              access.getName().equals("timeout")
+                  && access.getTargetOwner().isAssignableTo(Future.class));
+
+  private static final Map<String, Set<String>> CLOCK_AND_CHANCE =
+      Map.of(
+          Instant.class.getName(), Set.of("now"),
+          System.class.getName(), Set.of("currentTimeMillis", "nanoTime"),
+          UUID.class.getName(), Set.of("randomUUID"),
+          Math.class.getName(), Set.of("random"),
+          ThreadLocalRandom.class.getName(), Set.of("current"),
+          Clock.class.getName(), Set.of("systemUTC"));
+
+  private static final DescribedPredicate<JavaAccess<?>> READS_CLOCK_OR_CHANCE =
+      describe(
+          "the clock or chance is asked",
+          access ->
+              CLOCK_AND_CHANCE
+                  .getOrDefault(access.getTargetOwner().getName(), Set.of())
+                  .contains(access.getName()));
 
   private static void holds(ArchRule rule) {
     rule.check(SUITE);
@@ -139,26 +176,19 @@ class ArchitectureTest {
                 "dev.omnibridge.runtime.stream.."));
   }
 
+  /** But for those that time the JVM: what is hashed does not depend on it. */
   @Test
   void shouldReadNeitherClockNorChanceInTheCores() {
     holds(
         noClasses()
             .that()
             .resideInAnyPackage(CORES)
+            .and()
+            .doNotHaveFullyQualifiedName(ROOT + "runtime.blake3.WarmUp")
+            .and()
+            .doNotHaveFullyQualifiedName(ROOT + "runtime.blake3.Kernels")
             .should()
-            .callMethod(Instant.class, "now")
-            .orShould()
-            .callMethod(System.class, "currentTimeMillis")
-            .orShould()
-            .callMethod(System.class, "nanoTime")
-            .orShould()
-            .callMethod(UUID.class, "randomUUID")
-            .orShould()
-            .callMethod(Math.class, "random")
-            .orShould()
-            .callMethod(ThreadLocalRandom.class, "current")
-            .orShould()
-            .callMethod(Clock.class, "systemUTC"));
+            .accessTargetWhere(READS_CLOCK_OR_CHANCE));
   }
 
   @Test
@@ -196,6 +226,54 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.vertx.kafka..", "org.apache.kafka.."));
+  }
+
+  /** What would go on beside the event loop that its state is confined to. */
+  @Test
+  void shouldLimitFuturesOnlyWhereTheirContextIsKept() {
+    holds(
+        noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(Timeouts.class.getName())
+            .should()
+            .accessTargetWhere(LIMITS_A_FUTURE));
+  }
+
+  /** A method that is only referred to is called where no rule sees it, as in the library. */
+  @Test
+  void shouldFindWhatTheRulesForbidInCallsAndInReferences() {
+    assertThat(whoDoes(LIMITS_A_FUTURE)).containsExactlyInAnyOrder("limit", "limiting");
+    assertThat(whoDoes(READS_CLOCK_OR_CHANCE)).containsExactlyInAnyOrder("time", "clock");
+  }
+
+  private static List<String> whoDoes(DescribedPredicate<JavaAccess<?>> what) {
+    var found = new ArrayList<String>();
+    noClasses()
+        .should()
+        .accessTargetWhere(what)
+        .evaluate(new ClassFileImporter().importClasses(Forbidden.class))
+        .handleViolations((Collection<JavaAccess<?>> all, String _) ->
+            all.forEach(one -> found.add(one.getOrigin().getName())));
+    return found;
+  }
+
+  /** Each of the two, called and referred to. */
+  static final class Forbidden {
+    static Future<String> limit(Future<String> future) {
+      return future.timeout(1, TimeUnit.SECONDS);
+    }
+
+    static BiFunction<Long, TimeUnit, Future<String>> limiting(Future<String> future) {
+      return future::timeout;
+    }
+
+    static Instant time() {
+      return Instant.now();
+    }
+
+    static Supplier<Instant> clock() {
+      return Instant::now;
+    }
   }
 
   @Test

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class BadInputIT {
   private static final String NAMESPACE = "bad-input-story";
 
-  private final Stack stack = OneSuite.stack();
+  private final Stack stack = Deployment.shared(Way.ONE_PROCESS).stack();
 
   private static Fault fault(ThrowingCallable call) {
     Throwable failure = catchThrowable(call);

@@ -18,10 +18,15 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** The same submission arrives more than once. */
+@Story
 class DuplicateSubmissionIT {
   private static final String NAMESPACE = "duplicate-story";
 
-  private final Stack stack = OneSuite.stack();
+  private final Stack stack;
+
+  DuplicateSubmissionIT(Way way) {
+    stack = Deployment.shared(way).stack();
+  }
 
   private static SubmitWorkflowRequest.Builder submission(String text) {
     return Submissions.of(NAMESPACE, Submissions.stampOne(), Map.of("text", text, "path", "a.txt"));

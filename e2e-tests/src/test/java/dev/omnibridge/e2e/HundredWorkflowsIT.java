@@ -14,12 +14,17 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** A hundred workflows of the demo's kind are submitted at once. */
+@Story
 class HundredWorkflowsIT {
   private static final String NAMESPACE = "hundred-story";
   private static final int WORKFLOWS = 100;
   private static final int FILES = 4;
 
-  private final Stack stack = OneSuite.stack();
+  private final Stack stack;
+
+  HundredWorkflowsIT(Way way) {
+    stack = Deployment.shared(way).stack();
+  }
 
   @Test
   void shouldCompleteEveryOneWithAGaplessJournalAndEachEventOnceOnKafka() throws Exception {
@@ -44,13 +49,7 @@ class HundredWorkflowsIT {
       journals.put("workflow/" + NAMESPACE + "/" + done.getRunId(), journal);
     }
     assertThat(journals).hasSize(WORKFLOWS);
-    int events = journals.values().stream().mapToInt(List::size).sum();
-    var records =
-        stack
-            .kafka()
-            .readUntil(
-                seen -> Journals.distinct(seen, journals.keySet()) == events,
-                stack.topic("workflow.events.v1"));
+    var records = Journals.onKafka(stack, "workflow.events.v1", journals.keySet());
     Journals.shouldBeOnKafkaOnceAndInOrder(records, journals);
   }
 }

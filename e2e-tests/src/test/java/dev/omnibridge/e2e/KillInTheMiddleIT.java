@@ -12,10 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -112,20 +110,7 @@ class KillInTheMiddleIT {
   /** A takeover may repeat records; the first occurrences are complete and in order. */
   private static void shouldReachKafkaInOrder(
       Stack stack, Map<String, List<RecordedEvent>> journals) {
-    int events = journals.values().stream().mapToInt(List::size).sum();
-    var records =
-        stack
-            .kafka()
-            .readUntil(
-                seen -> Journals.distinct(seen, journals.keySet()) == events,
-                stack.topic("workflow.events.v1"));
-    var ids = new HashSet<String>();
-    var first = new ArrayList<ConsumerRecord<String, byte[]>>();
-    for (var record : records) {
-      if (ids.add(Journals.header(record, "ce_id"))) {
-        first.add(record);
-      }
-    }
-    Journals.shouldBeOnKafkaOnceAndInOrder(first, journals);
+    var records = Journals.onKafka(stack, "workflow.events.v1", journals.keySet());
+    Journals.shouldBeOnKafkaOnceAndInOrder(OwnEvents.firsts(records), journals);
   }
 }

@@ -8,23 +8,30 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
-/** The suite that the stories of one JVM share: started by the first, stopped with the JVM. */
-final class OneSuite {
-  private static @Nullable Stack stack;
+/** The whole suite in this JVM, on servers of its own. */
+final class OneSuite implements Deployment {
+  private static final Duration KAFKA_LIMIT = Duration.ofSeconds(60);
 
-  private OneSuite() {}
+  private final Suite suite;
+  private final Stack stack;
 
-  /** A client of the shared suite, whose Kafka serves. */
-  static synchronized Stack stack() {
-    if (stack == null) {
-      Suite suite = Suite.start(SuiteOptions.in(directory("shared")));
-      Runtime.getRuntime().addShutdownHook(new Thread(suite::close, "stop-suite"));
-      suite.awaitKafka(Duration.ofSeconds(60));
-      stack = new Stack(suite.endpoints());
+  private OneSuite(Suite suite) {
+    this.suite = suite;
+    this.stack = new Stack(suite.endpoints());
+  }
+
+  /** A suite whose Kafka serves. */
+  static OneSuite start(String name, Map<String, String> environment) {
+    var suite = Suite.start(SuiteOptions.in(directory(name)).withEnvironment(environment));
+    try {
+      var unused = suite.awaitKafka(KAFKA_LIMIT);
+      return new OneSuite(suite);
+    } catch (RuntimeException failure) {
+      suite.close();
+      throw failure;
     }
-    return stack;
   }
 
   /** A new directory below target/, kept after the run for those who look for causes. */
@@ -34,6 +41,45 @@ final class OneSuite {
       return Files.createTempDirectory(parent, name + "-");
     } catch (IOException unusable) {
       throw new UncheckedIOException(unusable);
+    }
+  }
+
+  @Override
+  public Stack stack() {
+    return stack;
+  }
+
+  @Override
+  public Processes processes() {
+    throw new UnsupportedOperationException("One process has no others");
+  }
+
+  @Override
+  public void stopKafka() {
+    suite.awaitKafka(KAFKA_LIMIT).stop();
+  }
+
+  @Override
+  public void startKafka() {
+    suite.awaitKafka(KAFKA_LIMIT).restart();
+  }
+
+  @Override
+  public void stopPostgres() {
+    suite.postgres().kill();
+  }
+
+  @Override
+  public void startPostgres() {
+    suite.postgres().restart();
+  }
+
+  @Override
+  public void close() {
+    try {
+      stack.close();
+    } finally {
+      suite.close();
     }
   }
 }

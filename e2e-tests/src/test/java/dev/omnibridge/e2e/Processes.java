@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.e2e;
 
+import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 
 import dev.omnibridge.api.directory.v1.DirectoryServiceGrpc;
 import dev.omnibridge.api.directory.v1.Instance;
 import dev.omnibridge.api.directory.v1.ListInstancesRequest;
 import dev.omnibridge.bridge.suite.Endpoints;
+import dev.omnibridge.e2e.infrastructure.Infrastructure;
+import dev.omnibridge.e2e.infrastructure.Servers;
 import dev.omnibridge.embedded.FreePorts;
 import dev.omnibridge.runtime.rpc.Peer;
-import dev.omnibridge.testkit.TestKafka;
 import dev.omnibridge.testkit.TestPostgres;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,23 +31,33 @@ final class Processes implements AutoCloseable {
   private static final Duration MEET_LIMIT = Duration.ofSeconds(60);
 
   private final Path directory;
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
-  private final String prefix = TestKafka.uniquePrefix();
+  private final Servers servers;
+  private final TestPostgres.Database database;
+  private final String prefix;
   private final Map<String, String> environment = new HashMap<>();
   private final List<ServiceProcess> running = new ArrayList<>();
   private final List<Stack> stacks = new ArrayList<>();
 
+  /** None yet; they will meet on the servers that this JVM shares. */
   Processes(String name, Map<String, String> more) {
+    this(name, Infrastructure.chosen().shared(), more);
+  }
+
+  /** None yet; the servers stay the caller's. */
+  Processes(String name, Servers servers, Map<String, String> more) {
+    this.servers = servers;
+    database = servers.freshDatabase();
+    prefix = servers.freshTopicPrefix();
     directory = OneSuite.directory(name);
     environment.put("PGHOST", database.host());
     environment.put("PGPORT", Integer.toString(database.port()));
     environment.put("PGUSER", database.user());
     environment.put("PGPASSWORD", database.password());
     environment.put("PGDATABASE", database.name());
-    environment.put("KAFKA_BOOTSTRAP_SERVERS", TestKafka.bootstrapServers());
+    environment.put("KAFKA_BOOTSTRAP_SERVERS", servers.kafka());
     environment.put("OMNIBRIDGE_ENVIRONMENT", prefix);
     environment.put("CLUSTER_NAME", name + "-" + UUID.randomUUID());
-    environment.put("CLUSTER_PORT", Integer.toString(FreePorts.next()));
+    environment.put("CLUSTER_PORT", Integer.toString(FreePorts.run(20)));
     environment.putAll(more);
   }
 
@@ -65,12 +77,17 @@ final class Processes implements AutoCloseable {
   /** Every service once, and one orchestrator more, started at once; gives the time they took. */
   Duration startAll() throws Exception {
     long began = System.nanoTime();
+    start(Peer.ORCHESTRATOR);
+    startEach();
+    return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  /** Every service once, started at once, and waits until all that run are ready. */
+  void startEach() throws Exception {
     for (Peer peer : Peer.values()) {
       start(peer);
     }
-    start(Peer.ORCHESTRATOR);
     running.forEach(ServiceProcess::awaitReady);
-    return Duration.ofNanos(System.nanoTime() - began);
   }
 
   List<ServiceProcess> all() {
@@ -101,7 +118,7 @@ final class Processes implements AutoCloseable {
             database.jdbcUrl(),
             database.user(),
             database.password(),
-            TestKafka.bootstrapServers(),
+            servers.kafka(),
             prefix);
     var stack = new Stack(endpoints, addresses);
     stacks.add(stack);
@@ -120,6 +137,20 @@ final class Processes implements AutoCloseable {
         });
   }
 
+  /** Who owns which shards, as soon as the orchestrators themselves see it so. */
+  ShardOwners owners(ServiceProcess seenBy) {
+    Stack stack = asking(seenBy);
+    String cluster = requireNonNull(environment.get("CLUSTER_NAME"));
+    int port = Integer.parseInt(requireNonNull(environment.get("CLUSTER_PORT")));
+    return await()
+        .atMost(MEET_LIMIT)
+        .pollInterval(Duration.ofMillis(500))
+        .pollDelay(Duration.ZERO)
+        .until(
+            () -> ShardOwners.of(cluster, port),
+            owners -> owners.areThoseOf(instances(stack, Peer.ORCHESTRATOR)));
+  }
+
   static List<Instance> instances(Stack stack, Peer peer) {
     return DirectoryServiceGrpc.newBlockingStub(stack.channel(Peer.ORCHESTRATOR))
         .withDeadlineAfter(5, TimeUnit.SECONDS)
@@ -129,15 +160,13 @@ final class Processes implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    for (Stack stack : stacks) {
-      stack.close();
-    }
-    // The log last, so that the others can finish.
-    var order = new ArrayList<>(running);
-    order.sort((a, b) -> Boolean.compare(isLog(a), isLog(b)));
-    for (ServiceProcess process : order) {
-      process.close();
-    }
+    var parts = new ArrayList<AutoCloseable>(stacks);
+    // The log last, so that the others can finish; and each has its time to stop, also to record.
+    running.stream().filter(one -> !isLog(one) && one.records()).forEach(parts::add);
+    parts.add(() ->
+        Closing.atOnce(running.stream().filter(one -> !isLog(one) && !one.records()).toList()));
+    parts.add(() -> Closing.atOnce(running.stream().filter(Processes::isLog).toList()));
+    Closing.all(parts.toArray(AutoCloseable[]::new));
   }
 
   private static boolean isLog(ServiceProcess process) {

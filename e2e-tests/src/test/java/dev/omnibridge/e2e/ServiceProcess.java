@@ -15,30 +15,53 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** One service as a process of its own, from the jar that users deploy; to be killed and paused. */
-final class ServiceProcess implements AutoCloseable {
+public final class ServiceProcess implements AutoCloseable {
   private static final Duration READY_LIMIT = Duration.ofSeconds(90);
+
+  /** What a test that failed, or was given up, has left running. */
+  private static final Set<Process> STARTED = killedWithTheJvm();
 
   private final Peer peer;
   private final String address;
   private final Process process;
+  private final RecordedStart start;
   private final Path log;
   private final ManagedChannel channel;
 
-  private ServiceProcess(Peer peer, String address, Process process, Path log) {
+  private ServiceProcess(
+      Peer peer, String address, Process process, RecordedStart start, Path log) {
     this.peer = peer;
     this.address = address;
     this.process = process;
+    this.start = start;
     this.log = log;
     this.channel = NettyChannelBuilder.forTarget(address).usePlaintext().build();
   }
 
+  private static Set<Process> killedWithTheJvm() {
+    Set<Process> started = ConcurrentHashMap.newKeySet();
+    var kill = new Thread(() -> started.forEach(Process::destroyForcibly), "kill-services");
+    Runtime.getRuntime().addShutdownHook(kill);
+    return started;
+  }
+
   /** Starts it, on a free port unless the environment names one, and does not wait. */
-  static ServiceProcess start(Peer peer, Map<String, String> environment, Path directory)
+  public static ServiceProcess start(Peer peer, Map<String, String> environment, Path directory)
+      throws IOException {
+    return start(peer, environment, directory, true);
+  }
+
+  /** The same; its end takes no longer than its own work when it may not be slowed. */
+  public static ServiceProcess start(
+      Peer peer, Map<String, String> environment, Path directory, boolean maySlowItsEnd)
       throws IOException {
     String wanted = environment.get(peer.portVariable());
     int port = wanted == null ? FreePorts.next() : Integer.parseInt(wanted);
@@ -47,21 +70,26 @@ final class ServiceProcess implements AutoCloseable {
     if (!Files.exists(jar)) {
       throw new IllegalStateException(jar + " is missing; this test runs after mvn package");
     }
+    RecordedStart start = RecordedStart.of(jar, maySlowItsEnd);
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-Xmx192m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "--sun-misc-unsafe-memory-access=allow"));
+    command.addAll(start.options());
+    command.addAll(List.of("-jar", jar.toString()));
     var builder =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx192m",
-                    "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1",
-                    "--sun-misc-unsafe-memory-access=allow",
-                    "-jar",
-                    jar.toString()))
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectOutput(log.toFile());
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().putAll(environment);
     builder.environment().put(peer.portVariable(), Integer.toString(port));
-    return new ServiceProcess(peer, "127.0.0.1:" + port, builder.start(), log);
+    Process process = builder.start();
+    STARTED.add(process);
+    return new ServiceProcess(peer, "127.0.0.1:" + port, process, start, log);
   }
 
   Peer peer() {
@@ -76,16 +104,25 @@ final class ServiceProcess implements AutoCloseable {
     return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
   }
 
+  /** Whether it takes some seconds to end, for it records its start. */
+  boolean records() {
+    return start.records();
+  }
+
   long pid() {
     return process.pid();
   }
 
-  int exitCode() {
+  public boolean alive() {
+    return process.isAlive();
+  }
+
+  public int exitCode() {
     return process.exitValue();
   }
 
   /** Whether it says that it serves. */
-  boolean ready() {
+  public boolean ready() {
     if (!process.isAlive()) {
       throw new IllegalStateException(
           "%s ended with %d; see %s".formatted(peer.service(), process.exitValue(), log));
@@ -102,24 +139,24 @@ final class ServiceProcess implements AutoCloseable {
     }
   }
 
-  ServiceProcess awaitReady() {
+  public ServiceProcess awaitReady() {
     await().atMost(READY_LIMIT).pollInterval(Duration.ofMillis(50)).until(this::ready);
     return this;
   }
 
   /** SIGKILL. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly();
     process.waitFor(10, TimeUnit.SECONDS);
   }
 
   /** SIGSTOP: it holds everything it has, and does nothing. */
-  void pause() throws Exception {
+  public void pause() throws Exception {
     signal("STOP");
   }
 
   /** SIGCONT. */
-  void wake() throws Exception {
+  public void wake() throws Exception {
     signal("CONT");
   }
 
@@ -135,15 +172,18 @@ final class ServiceProcess implements AutoCloseable {
   @Override
   public void close() throws Exception {
     channel.shutdownNow();
-    if (!process.isAlive()) {
-      return;
-    }
-    wake();
-    process.destroy();
-    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+    try {
+      if (process.isAlive()) {
+        wake();
+        process.destroy();
+      }
+      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        throw new AssertionError(
+            "%s did not stop within 30 s of SIGTERM; see %s".formatted(peer.service(), log));
+      }
+      start.keep();
+    } finally {
       process.destroyForcibly();
-      throw new AssertionError(
-          "%s did not stop within 30 s of SIGTERM; see %s".formatted(peer.service(), log));
     }
   }
 }

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -132,10 +133,13 @@ final class Stack implements AutoCloseable {
     return events;
   }
 
-  /** A connection to the database, for questions in SQL. */
+  /** A connection to the database, for questions in SQL, each of which may take a minute. */
   Connection sql() throws SQLException {
-    return DriverManager.getConnection(
-        endpoints.jdbcUrl(), endpoints.databaseUser(), endpoints.databasePassword());
+    var settings = new Properties();
+    settings.setProperty("user", endpoints.databaseUser());
+    settings.setProperty("password", endpoints.databasePassword());
+    settings.setProperty("socketTimeout", Long.toString(LIMIT.toSeconds()));
+    return DriverManager.getConnection(endpoints.jdbcUrl(), settings);
   }
 
   /** One number, asked in SQL. */
@@ -163,10 +167,7 @@ final class Stack implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     channels.values().forEach(ManagedChannel::shutdownNow);
-    for (ManagedChannel channel : channels.values()) {
-      channel.awaitTermination(5, TimeUnit.SECONDS);
-    }
   }
 }

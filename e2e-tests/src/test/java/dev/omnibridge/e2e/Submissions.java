@@ -34,6 +34,11 @@ final class Submissions {
     }
   }
 
+  /** A Java file of one class with one method. */
+  static String javaClass(String name) {
+    return "class %s { int f() { return 1; } }\n".formatted(name);
+  }
+
   /** One call of stamp, the smallest workflow that reaches every part. */
   static String stampOne() {
     return """

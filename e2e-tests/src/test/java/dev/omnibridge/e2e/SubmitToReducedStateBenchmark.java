@@ -24,7 +24,7 @@ class SubmitToReducedStateBenchmark {
   private static final int ROUNDS = Integer.getInteger("rounds", 5);
   private static final String NAMESPACE = "benchmark";
 
-  private final Stack stack = OneSuite.stack();
+  private final Stack stack = Deployment.shared(Way.ONE_PROCESS).stack();
   private int number;
 
   @Test

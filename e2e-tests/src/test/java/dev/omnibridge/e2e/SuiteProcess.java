@@ -3,12 +3,12 @@ package dev.omnibridge.e2e;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.omnibridge.bridge.Bridge;
 import dev.omnibridge.bridge.suite.RunFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -16,33 +16,31 @@ import java.util.concurrent.TimeUnit;
 final class SuiteProcess implements AutoCloseable {
   private final Path data;
   private final Process process;
+  private final RecordedStart start;
   private final RunFile run;
 
-  private SuiteProcess(Path data, Process process, RunFile run) {
+  private SuiteProcess(Path data, Process process, RecordedStart start, RunFile run) {
     this.data = data;
     this.process = process;
+    this.start = start;
     this.run = run;
   }
 
   /** Starts it on a data directory and waits until it accepts submissions. */
   static SuiteProcess up(Path data) throws IOException {
-    String classPath =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    Path jar = Path.of("..", "bridge-cli", "target", "bridge.jar");
+    if (!Files.exists(jar)) {
+      throw new IllegalStateException(jar + " is missing; this test runs after mvn package");
+    }
+    RecordedStart start = RecordedStart.of(jar, true);
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx768m", "--sun-misc-unsafe-memory-access=allow"));
+    command.addAll(start.options());
+    command.addAll(List.of("-jar", jar.toString()));
+    command.addAll(List.of("up", "--data", data.toString(), "--port", "0"));
     var process =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx768m",
-                    "--enable-native-access=ALL-UNNAMED",
-                    "--sun-misc-unsafe-memory-access=allow",
-                    "-cp",
-                    classPath,
-                    Bridge.class.getName(),
-                    "up",
-                    "--data",
-                    data.toString(),
-                    "--port",
-                    "0"))
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(
                 ProcessBuilder.Redirect.appendTo(
@@ -61,11 +59,15 @@ final class SuiteProcess implements AutoCloseable {
                 },
                 found -> found.isPresent() && found.get().pid() == process.pid())
             .orElseThrow();
-    return new SuiteProcess(data, process, run);
+    return new SuiteProcess(data, process, start, run);
   }
 
   Stack client() {
     return new Stack(run.endpoints());
+  }
+
+  long pid() {
+    return process.pid();
   }
 
   /** SIGKILL to the JVM alone; its PostgreSQL is left behind. */
@@ -94,5 +96,6 @@ final class SuiteProcess implements AutoCloseable {
       process.destroyForcibly();
       throw new AssertionError("bridge up did not stop within 30 s of SIGTERM");
     }
+    start.keep();
   }
 }

@@ -100,5 +100,10 @@ record BrokerSettings(EmbeddedKafka.Options options, Path logs, int port, int co
     all.put("controller.quorum.fetch.timeout.ms", 1_000);
     all.put("broker.heartbeat.interval.ms", 250);
     all.put("broker.session.timeout.ms", 2_000);
+    // Kafka's own 45 s is how long the partitions of a killed consumer would lie idle.
+    all.put("group.consumer.min.heartbeat.interval.ms", 1_500);
+    all.put("group.consumer.heartbeat.interval.ms", 1_500);
+    all.put("group.consumer.min.session.timeout.ms", 6_000);
+    all.put("group.consumer.session.timeout.ms", 6_000);
   }
 }

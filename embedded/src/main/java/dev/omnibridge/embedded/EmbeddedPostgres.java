@@ -90,15 +90,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private final PostgresBinaries binaries;
   private final PostgresCluster cluster;
   private final DirectoryLock lock;
-  private final Postmaster postmaster;
+  private final Options options;
   private final int port;
   private final String password;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile Postmaster postmaster;
 
   private EmbeddedPostgres(Launch launch, Postmaster postmaster, int port, String password) {
     this.binaries = launch.binaries;
     this.cluster = launch.cluster;
     this.lock = launch.lock;
+    this.options = launch.options;
     this.postmaster = postmaster;
     this.port = port;
     this.password = password;
@@ -302,16 +304,40 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   /** Kills the server with its children as a crash would; {@link #close} is still to be called. */
-  public void kill() {
+  public synchronized void kill() {
     postmaster.kill();
     if (!postmaster.awaitEnd(Deadline.in(STOP_LIMIT))) {
       throw notStopped();
     }
   }
 
+  /**
+   * Starts the killed server again on its port and directory; a running one is left running.
+   *
+   * @throws EmbeddedServerException when it does not start, or is closed
+   */
+  public synchronized void restart() {
+    if (closed.get()) {
+      throw new EmbeddedServerException(
+          NOT_STARTED, "The PostgreSQL server on %s is closed".formatted(cluster.home()));
+    }
+    if (isRunning()) {
+      return;
+    }
+    var deadline = Deadline.in(options.startLimit());
+    var launch = new Launch(options.withPort(port), binaries, cluster, lock, deadline);
+    try {
+      launch.stopOrphan();
+      postmaster = launch.run().postmaster;
+    } catch (IOException failure) {
+      throw new EmbeddedServerException(
+          NOT_STARTED, "PostgreSQL could not be started again: " + failure, failure);
+    }
+  }
+
   /** Stops the server; open transactions are rolled back. Does nothing the second time. */
   @Override
-  public void close() {
+  public synchronized void close() {
     if (!closed.compareAndSet(false, true)) {
       return;
     }

@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 public final class FreePorts {
   private static final int FIRST = 20_000;
   private static final int LAST = 32_000;
+  private static final int FIRST_OF_RUNS = 12_000;
   private static final int ATTEMPTS = 1_000;
 
   private FreePorts() {}
@@ -26,6 +27,22 @@ public final class FreePorts {
   /** A port that was free a moment ago; the caller binds it soon and tries again if it is gone. */
   public static int next() {
     return nextExcept(Set.of());
+  }
+
+  /**
+   * The first of so many free ports in a row, from a range of which {@link #next} gives none: for
+   * those who look for each other on all of them and are confused by whom else they meet.
+   */
+  public static int run(int count) {
+    return IntStream.generate(() ->
+            FIRST_OF_RUNS
+                + count * ThreadLocalRandom.current().nextInt((FIRST - FIRST_OF_RUNS) / count))
+        .limit(ATTEMPTS)
+        .filter(first -> IntStream.range(first, first + count).allMatch(FreePorts::isFree))
+        .findFirst()
+        .orElseThrow(() ->
+            new IllegalStateException(
+                "No %d free ports in a row between 12000 and 20000".formatted(count)));
   }
 
   static int nextExcept(Set<Integer> taken) {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedKafkaIT {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofMinutes(1);
 
   @TempDir Path directory;
 
@@ -59,12 +59,14 @@ class EmbeddedKafkaIT {
     try (var kafka = EmbeddedKafka.start(Options.in(directory));
         var producer = producer(kafka)) {
       createTopic(kafka, "outage");
-      producer.send(new ProducerRecord<>("outage", "before")).get(20, TimeUnit.SECONDS);
+      producer
+          .send(new ProducerRecord<>("outage", "before"))
+          .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
       kafka.stop();
       assertThat(kafka.isRunning()).isFalse();
       var during = producer.send(new ProducerRecord<>("outage", "during"));
       kafka.restart();
-      assertThat(during.get(20, TimeUnit.SECONDS).offset()).isEqualTo(1);
+      assertThat(during.get(LIMIT.toSeconds(), TimeUnit.SECONDS).offset()).isEqualTo(1);
       assertThat(read(kafka, "outage", 2)).containsExactly("before", "during");
     }
   }

@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +38,27 @@ class EmbeddedPostgresIT {
       assertThat(query(second, "select word from kept")).isEqualTo("still here");
       assertThat(query(second, "select current_user || '/' || current_database()"))
           .isEqualTo("omnibridge/omnibridge");
+    }
+  }
+
+  @Test
+  void shouldComeBackAtItsPortWithItsDataAfterItWasKilled() throws SQLException {
+    try (var server = EmbeddedPostgres.start(Options.in(directory))) {
+      execute(server, "create table kept (word text)");
+      execute(server, "insert into kept values ('still here')");
+      var port = server.port();
+      var pid = server.pid();
+      server.kill();
+      assertThat(server.isRunning()).isFalse();
+      server.restart();
+      assertThat(server.port()).isEqualTo(port);
+      assertThat(server.pid()).isNotEqualTo(pid);
+      assertThat(query(server, "select word from kept")).isEqualTo("still here");
+      pid = server.pid();
+      server.restart();
+      assertThat(server.pid()).as("a running one is left running").isEqualTo(pid);
+      server.close();
+      assertThatThrownBy(server::restart).isInstanceOf(EmbeddedServerException.class);
     }
   }
 
@@ -221,14 +243,20 @@ class EmbeddedPostgresIT {
     assertThat(directory.resolve("postgres.log")).content().contains("system is shut down");
   }
 
+  /** The median of some starts, as other work on the machine may hold up one or two of them. */
   @Test
   void shouldStartWithinTwoSecondsOnceTheDirectoryIsThere() {
-    var limit = Duration.ofSeconds(2);
     EmbeddedPostgres.start(Options.in(directory)).close();
+    var took = Stream.generate(this::start).limit(5).sorted().toList();
+    assertThat(took.get(took.size() / 2)).as("of %s", took).isLessThan(Duration.ofSeconds(2));
+  }
+
+  private Duration start() {
     var began = System.nanoTime();
     try (var server = EmbeddedPostgres.start(Options.in(directory))) {
-      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(limit);
+      var took = Duration.ofNanos(System.nanoTime() - began);
       assertThat(server.isRunning()).isTrue();
+      return took;
     }
   }
 

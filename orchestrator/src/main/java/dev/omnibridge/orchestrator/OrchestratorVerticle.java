@@ -11,6 +11,7 @@ import dev.omnibridge.orchestrator.run.World;
 import dev.omnibridge.orchestrator.store.WorkflowLog;
 import dev.omnibridge.orchestrator.task.SuiteTasks;
 import dev.omnibridge.runtime.Ids;
+import dev.omnibridge.runtime.Timeouts;
 import dev.omnibridge.runtime.cluster.Cluster;
 import dev.omnibridge.runtime.rpc.Edge;
 import dev.omnibridge.runtime.rpc.Peer;
@@ -19,7 +20,6 @@ import io.vertx.core.VerticleBase;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +93,6 @@ public final class OrchestratorVerticle extends VerticleBase {
     boolean unused = vertx.cancelTimer(health);
     return workflows == null
         ? Future.succeededFuture()
-        : Future.fromCompletionStage(workflows.stop())
-            .timeout(config.stopTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        : Timeouts.within(config.stopTimeout(), Future.fromCompletionStage(workflows.stop()));
   }
 }

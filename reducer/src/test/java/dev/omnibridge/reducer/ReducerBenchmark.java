@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * How fast a backlog is folded, and how long an append takes to be reduced state, with fsync:
- * {@code mvn verify -pl reducer -am -Dtest=ReducerBenchmark -Dexcluded.test.groups=}.
+ * How fast a backlog is folded, and how long an append takes to be reduced state, with fsync.
+ * {@code bin/bench ReducerBenchmark} runs it.
  */
 @Tag("benchmark")
 class ReducerBenchmark {

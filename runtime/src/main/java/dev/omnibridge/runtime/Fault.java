@@ -58,6 +58,9 @@ public final class Fault extends RuntimeException {
   /** A field of a request that is wrong, and why. */
   public record Violation(String field, String description) {}
 
+  /** The fact that is "false" where what is refused was certainly not begun. */
+  public static final String TRIED = "tried";
+
   private static final long serialVersionUID = 1;
 
   private final Kind kind;

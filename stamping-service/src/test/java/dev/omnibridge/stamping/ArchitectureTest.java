@@ -30,6 +30,46 @@ class ArchitectureTest {
   }
 
   @Test
+  void shouldKeepDocumentsFreeOfTheShell() {
+    classes()
+        .that()
+        .resideInAPackage(ROOT + ".interop")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "java..",
+            "org.jspecify..",
+            "com.fasterxml.jackson..",
+            "dev.omnibridge.runtime.blake3",
+            ROOT + ".stamp",
+            ROOT + ".interop")
+        .check(CLASSES);
+  }
+
+  @Test
+  void shouldKeepTheProofsPure() {
+    classes()
+        .that()
+        .resideInAPackage(ROOT + ".merkle")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "java.io",
+            "java.lang..",
+            "java.nio",
+            "java.nio.charset",
+            "java.security..",
+            "java.time..",
+            "java.util..",
+            "org.jspecify..",
+            "com.fasterxml.jackson..",
+            "dev.omnibridge.runtime",
+            "dev.omnibridge.runtime.blake3",
+            ROOT + ".merkle")
+        .check(CLASSES);
+  }
+
+  @Test
   void shouldReadTheClockOnlyWhereItIsWired() {
     noClasses()
         .that()

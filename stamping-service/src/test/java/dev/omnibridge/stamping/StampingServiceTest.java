@@ -97,7 +97,7 @@ class StampingServiceTest extends StampingStories {
     create("the file\n");
     var revised = create("the file\r\n").getStamp();
     model.forgetSnapshots();
-    var again = create("the file\n");
+    var again = create("the file\r\n");
 
     assertThat(again.getExisted()).isTrue();
     assertThat(again.getStamp()).isEqualTo(revised);
@@ -216,7 +216,7 @@ class StampingServiceTest extends StampingStories {
 
   private UploadStampResponse upload(Channel channel, Stream<ByteString> pieces) throws Exception {
     StampOptions options = options().build();
-    return Uploads.upload(channel, options, pieces.iterator()).get(60, SECONDS);
+    return UploadClient.upload(channel, options, pieces.iterator()).get(60, SECONDS);
   }
 
   private void createByHash(String hash) {

@@ -84,6 +84,7 @@ abstract class StampingStories {
   void shouldRecordOtherBytesOfTheSameFileAsARevision() {
     CreateStampResponse first = create("the file\n");
     CreateStampResponse second = create("the file\r\n");
+    CreateStampResponse same = create("the file\r\n");
     CreateStampResponse third = create("the file\n");
 
     assertThat(second.getExisted()).isFalse();
@@ -91,8 +92,11 @@ abstract class StampingStories {
     assertThat(second.getStamp().getCreateTime()).isEqualTo(first.getStamp().getCreateTime());
     assertThat(second.getStamp().getRevision()).isEqualTo(2);
     assertThat(second.getStamp().getContentHash()).isEqualTo(hash("the file\r\n"));
-    assertThat(third.getExisted()).isTrue();
-    assertThat(third.getStamp()).isEqualTo(second.getStamp());
+    assertThat(same.getExisted()).isTrue();
+    assertThat(same.getStamp()).isEqualTo(second.getStamp());
+    assertThat(third.getExisted()).isFalse();
+    assertThat(third.getStamp().getRevision()).isEqualTo(3);
+    assertThat(third.getStamp().getContentHash()).isEqualTo(first.getStamp().getContentHash());
   }
 
   @Test
@@ -150,7 +154,7 @@ abstract class StampingStories {
   void shouldStampAnUploadLikeTheSameBytesSentAlong() throws Exception {
     byte[] text = "A line of text, and not the last one.\r\n".repeat(200_000).getBytes(UTF_8);
     var uploaded =
-        Uploads.upload(
+        UploadClient.upload(
                 stamping(),
                 options().build(),
                 pieces(ByteString.copyFrom(text), 100_000).iterator())
@@ -217,19 +221,23 @@ abstract class StampingStories {
                     .setContentHash("ab".repeat(32))
                     .setOptions(options()))
             .addItems(request("two").setOptions(options().setMetadata("[]")))
+            .addItems(CreateStampRequest.newBuilder().setOptions(options()))
+            .addItems(request("three").setOptions(options().setNamespace("a/b")))
             .addAllItems(
                 IntStream.range(0, 30).mapToObj(i -> request("item " + i).build()).toList());
     var response = client().batchCreateStamps(batch.build());
 
     assertThat(response.getSucceeded()).isEqualTo(31);
-    assertThat(response.getFailed()).isEqualTo(2);
+    assertThat(response.getFailed()).isEqualTo(4);
     assertThat(response.getItemsList())
         .extracting(BatchItem::getIndex)
-        .isEqualTo(IntStream.range(0, 33).boxed().toList());
+        .isEqualTo(IntStream.range(0, 35).boxed().toList());
     assertThat(response.getItems(1).getError().getReason()).isEqualTo("CONTENT_NOT_FOUND");
     assertThat(response.getItems(1).getError().getCode()).isEqualTo(5);
     assertThat(response.getItems(2).getError().getReason()).isEqualTo("INVALID_METADATA");
-    assertThat(response.getItems(7).getCreated().getStamp().getFileHash())
+    assertThat(response.getItems(3).getError().getReason()).isEqualTo("INVALID_REQUEST");
+    assertThat(response.getItems(4).getError().getMessage()).contains("options.namespace");
+    assertThat(response.getItems(9).getCreated().getStamp().getFileHash())
         .isEqualTo(hash("item 4"));
   }
 

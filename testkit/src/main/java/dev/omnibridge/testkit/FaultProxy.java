@@ -136,18 +136,15 @@ public final class FaultProxy implements AutoCloseable {
 
   /** Resets every open connection, once; new ones are treated as before. */
   public void cut() {
-    command(() -> {
-      links.forEach(ProxyLink::reset);
-      return Future.succeededFuture();
-    });
+    command(this::resetAll);
   }
 
   /** Resets every open connection and listens no more: nobody is at home. */
   public void refuse() {
     command(() -> {
       refusing = true;
-      links.forEach(ProxyLink::reset);
-      return stopListening();
+      Future<Void> reset = resetAll();
+      return stopListening().compose(_ -> reset);
     });
   }
 
@@ -251,6 +248,19 @@ public final class FaultProxy implements AutoCloseable {
     } catch (ExecutionException | TimeoutException failure) {
       throw new IllegalStateException("The proxy does not obey", failure);
     }
+  }
+
+  /** Every link, whatever becomes of another; the first failure is told at the end. */
+  private Future<Void> resetAll() {
+    Future<Void> done = Future.succeededFuture();
+    for (ProxyLink link : links) {
+      try {
+        link.reset();
+      } catch (RuntimeException failure) {
+        done = done.failed() ? done : Future.failedFuture(failure);
+      }
+    }
+    return done;
   }
 
   /** The port may be held for a moment by the socket closed before. */

@@ -6,6 +6,7 @@ import dev.omnibridge.testkit.FaultProxy.Direction;
 import dev.omnibridge.testkit.FaultProxy.Moment.AfterBytes;
 import dev.omnibridge.testkit.FaultProxy.Moment.AfterText;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
@@ -100,7 +101,13 @@ final class ProxyLink {
 
   private static void abort(NetSocket socket) {
     Channel channel = channel(socket);
-    channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    if (channel.isOpen()) {
+      try {
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+      } catch (ChannelException closedMeanwhile) {
+        // Its other end vanished first: there is nobody left who could be told.
+      }
+    }
     var unused = channel.close();
   }
 

@@ -1,149 +1,219 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.testkit;
 
+import dev.omnibridge.testkit.Threshold.Bound;
+import dev.omnibridge.testkit.Threshold.Kind;
+import dev.omnibridge.testkit.Threshold.Statistic;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.SortedMap;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.TimeUnit;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import org.HdrHistogram.ConcurrentHistogram;
-import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measurements under known names, each held against the limit of that name. The name is the limit's
- * only spelling: a measurement under any other name is an error, not a new row.
+ * only spelling: a measurement under any other name is an error, not a new row. What goes into
+ * {@link #ofThisRun} is reported when the run of tests ends; a collection made by {@code new} is
+ * for those who made it, such as warming up; a {@link #part} is for both.
  */
 public final class Thresholds {
-  private static final SortedMap<String, Duration> LIMITS = limits();
-  private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(10);
+  private final Map<String, Distribution> measured = new ConcurrentHashMap<>();
+  private final @Nullable Thresholds whole;
 
-  /** What was measured under one name; all times in milliseconds. */
+  /** A collection of its own. */
+  public Thresholds() {
+    this(null);
+  }
+
+  private Thresholds(@Nullable Thresholds whole) {
+    this.whole = whole;
+  }
+
+  /**
+   * A new collection, whose measurements go into this one as well: a test that holds its own
+   * figures against their limits does not hide them among those of others.
+   */
+  public Thresholds part() {
+    return new Thresholds(this);
+  }
+
+  /** What was measured under one name, in the unit of its kind. */
   public record Summary(
-      String name,
-      double limit,
+      Threshold threshold,
       long count,
       double average,
       double min,
       double max,
       double p50,
       double p95,
-      double p99) {
+      double p99,
+      SortedMap<Double, Double> percentiles) {
 
-    /** Whether the average keeps the limit, as the suite's thresholds are defined. */
+    public Summary {
+      percentiles = Collections.unmodifiableSortedMap(new TreeMap<>(percentiles));
+    }
+
+    public String name() {
+      return threshold.name();
+    }
+
+    /** The limit of the first bound. */
+    public double limit() {
+      return threshold.first().limit();
+    }
+
+    public double value(Statistic statistic) {
+      return switch (statistic) {
+        case AVERAGE -> average;
+        case MIN -> min;
+        case P50 -> p50;
+        case P95 -> p95;
+        case P99 -> p99;
+        case MAX -> max;
+      };
+    }
+
+    /** The figure that the first bound is for. */
+    public double held() {
+      return value(threshold.first().statistic());
+    }
+
+    /** Whether every bound of the threshold is kept. */
+    public boolean kept() {
+      return threshold.bounds().stream().allMatch(this::keeps);
+    }
+
+    public boolean keeps(Bound bound) {
+      return bound.isKeptBy(value(bound.statistic()));
+    }
+
+    /** How much of the limit is used, by the bound that comes nearest to it; 1 is all of it. */
+    public double used() {
+      return threshold.bounds().stream()
+          .mapToDouble(bound -> bound.used(value(bound.statistic())))
+          .max()
+          .orElseThrow();
+    }
+
+    /** Whether the average keeps the limit of the first bound; weaker than {@link #kept}. */
     public boolean averageKeepsLimit() {
-      return average <= limit;
-    }
-
-    /** The stricter question. */
-    public boolean p99KeepsLimit() {
-      return p99 <= limit;
+      return threshold.first().isKeptBy(average);
     }
   }
 
-  private final SortedMap<String, Histogram> measured = new ConcurrentSkipListMap<>();
-
-  private static SortedMap<String, Duration> limits() {
-    var limits = new ConcurrentSkipListMap<String, Duration>();
-    limits.put("orchestrator_reducer_flow_ms", Duration.ofMillis(400));
-    limits.put("metadata_stamping_flow_ms", Duration.ofMillis(10));
-    limits.put("hash_generation_ms", Duration.ofMillis(2));
-    limits.put("cross_service_coordination_ms", Duration.ofMillis(150));
-    limits.put("coordination_without_intelligence_ms", Duration.ofMillis(50));
-    limits.put("service_discovery_ms", Duration.ofMillis(10));
-    limits.put("event_publishing_latency_ms", Duration.ofMillis(100));
-    limits.put("database_adapter_lag_ms", Duration.ofMillis(100));
-    limits.put("circuit_breaker_open_ms", Duration.ofMillis(100));
-    limits.put("fail_fast_ms", Duration.ofMillis(10));
-    limits.put("recovery_ms", Duration.ofMillis(2000));
-    return limits;
+  /** The collection of this JVM's run for what was measured on the suite in one process. */
+  public static Thresholds ofThisRun() {
+    return ofThisRun("one process");
   }
 
-  /** The limit of a known name. */
+  /** The collection of this JVM's run for a way to deploy, such as {@code five processes}. */
+  public static Thresholds ofThisRun(String deployment) {
+    return ThisRun.of(deployment);
+  }
+
+  /** Says under what circumstances this run measures, such as {@code infrastructure} embedded. */
+  public static void label(String key, String value) {
+    ThisRun.label(key, value);
+  }
+
+  /** The limit of a duration. */
   public static Duration limit(String name) {
-    var limit = LIMITS.get(name);
-    if (limit == null) {
-      throw new IllegalArgumentException(
-          "There is no threshold %s; known are %s".formatted(name, LIMITS.keySet()));
-    }
-    return limit;
+    return Duration.ofMillis((long) expect(name, Kind.DURATION).first().limit());
   }
 
   /** Safe from several threads. What is longer than ten minutes counts as ten minutes. */
   public void record(String name, Duration took) {
-    limit(name);
     if (took.isNegative()) {
       throw new IllegalArgumentException("%s took %s, less than nothing".formatted(name, took));
     }
-    measured
-        .computeIfAbsent(name, _ -> new ConcurrentHistogram(LONGEST_NANOS, 3))
-        .recordValue(Math.min(took.toNanos(), LONGEST_NANOS));
+    add(expect(name, Kind.DURATION), took.toNanos() / 1e6);
   }
 
   /** Runs and records; work that fails is not recorded. */
   public <T> T time(String name, Supplier<T> work) {
-    limit(name);
+    expect(name, Kind.DURATION);
     var began = System.nanoTime();
     var result = work.get();
     record(name, Duration.ofNanos(System.nanoTime() - began));
     return result;
   }
 
+  /** So many per second. */
+  public void rate(String name, long many, Duration took) {
+    if (many < 0 || took.isNegative() || took.isZero()) {
+      throw new IllegalArgumentException("%s: %d in %s is no rate".formatted(name, many, took));
+    }
+    add(expect(name, Kind.RATE), many * 1e9 / took.toNanos());
+  }
+
+  /** So many of so many. */
+  public void share(String name, long part, long whole) {
+    if (part < 0 || whole <= 0 || part > whole) {
+      throw new IllegalArgumentException("%s: %d of %d is no share".formatted(name, part, whole));
+    }
+    add(expect(name, Kind.SHARE), (double) part / whole);
+  }
+
+  /** So many. */
+  public void count(String name, long many) {
+    if (many < 0) {
+      throw new IllegalArgumentException("%s: %d is less than nothing".formatted(name, many));
+    }
+    add(expect(name, Kind.COUNT), many);
+  }
+
+  private static Threshold expect(String name, Kind kind) {
+    var threshold = Threshold.named(name);
+    if (threshold.kind() != kind) {
+      throw new IllegalArgumentException(
+          "%s is a %s, not a %s".formatted(name, threshold.kind(), kind));
+    }
+    return threshold;
+  }
+
+  private void add(Threshold threshold, double value) {
+    measured.computeIfAbsent(threshold.name(), _ -> new Distribution(threshold.kind())).add(value);
+    if (whole != null) {
+      whole.add(threshold, value);
+    }
+  }
+
   /** Of a known name that was measured at least once. */
   public Summary summary(String name) {
-    var limit = limit(name);
-    var histogram = measured.get(name);
-    if (histogram == null) {
+    var threshold = Threshold.named(name);
+    var distribution = measured.get(name);
+    if (distribution == null) {
       throw new IllegalStateException("Nothing was measured for " + name);
     }
-    var taken = histogram.copy();
-    return new Summary(
-        name,
-        limit.toMillis(),
-        taken.getTotalCount(),
-        millis(taken.getMean()),
-        millis(taken.getMinValue()),
-        millis(taken.getMaxValue()),
-        millis(taken.getValueAtPercentile(50)),
-        millis(taken.getValueAtPercentile(95)),
-        millis(taken.getValueAtPercentile(99)));
+    return distribution.summary(threshold);
   }
 
-  private static double millis(double nanos) {
-    return nanos / 1e6;
-  }
-
-  /** Every name that was measured, in the order of the names. */
+  /** Every name that was measured, in the order of {@link Threshold#all}. */
   public List<Summary> summaries() {
-    return measured.keySet().stream().map(this::summary).toList();
+    return Threshold.all().stream()
+        .map(Threshold::name)
+        .filter(measured::containsKey)
+        .map(this::summary)
+        .toList();
   }
 
-  /** One line per measured name under one line of headings, milliseconds throughout. */
+  /** Fails with the rows that miss their limit, or when a name was not measured at all. */
+  public void shouldBeKept(String... names) {
+    if (names.length == 0) {
+      throw new IllegalArgumentException("Name the thresholds that should be kept");
+    }
+    var missed = List.of(names).stream().map(this::summary).filter(row -> !row.kept()).toList();
+    if (!missed.isEmpty()) {
+      throw new AssertionError("Thresholds are missed:\n" + SummaryTable.of(missed));
+    }
+  }
+
+  /** One line per measured name under one line of headings. */
   public String table() {
-    var heading =
-        "%-38s %8s %7s %9s %9s %9s %9s %9s %9s  %s"
-            .formatted(
-                "threshold", "limit", "count", "average", "min", "max", "p50", "p95", "p99", "");
-    return summaries().stream()
-        .map(Thresholds::line)
-        .collect(Collectors.joining("\n", heading.stripTrailing() + "\n", "\n"));
-  }
-
-  private static String line(Summary row) {
-    return String.format(
-        Locale.ROOT,
-        "%-38s %8.0f %7d %9.3f %9.3f %9.3f %9.3f %9.3f %9.3f  %s",
-        row.name,
-        row.limit,
-        row.count,
-        row.average,
-        row.min,
-        row.max,
-        row.p50,
-        row.p95,
-        row.p99,
-        row.averageKeepsLimit() ? "kept" : "MISSED");
+    return SummaryTable.of(summaries());
   }
 }

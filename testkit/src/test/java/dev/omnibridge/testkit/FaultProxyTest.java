@@ -81,6 +81,25 @@ class FaultProxyTest {
   }
 
   @Test
+  void shouldResetTheServersEndThoughTheClientHasVanishedWhileNobodyRead() throws IOException {
+    echoed(client, "established");
+    proxy.swallow(Direction.TO_CLIENT);
+    client.getOutputStream().write("held".getBytes(StandardCharsets.UTF_8));
+    Awaitility.await().until(() -> echo.received().get() == "establishedheld".length());
+    proxy.swallow(Direction.TO_SERVER);
+    client.getOutputStream().write(new byte[(1 << 20) + (1 << 16)]);
+    client.setSoLinger(true, 0);
+    client.close();
+    proxy.pass();
+    Awaitility.await().until(() -> proxy.connections() == 0 && echo.open().get() == 0);
+    try (var next = connect()) {
+      assertThat(echoed(next, "again")).isEqualTo("again");
+      proxy.refuse();
+      Awaitility.await().until(() -> echo.open().get() == 0);
+    }
+  }
+
+  @Test
   void shouldRefuseOldAndNewConnectionsUntilItPassesAgain() throws IOException {
     echoed(client, "established");
     proxy.refuse();
@@ -236,13 +255,15 @@ class FaultProxyTest {
   }
 
   /** Gives back what it is sent. */
-  private record EchoServer(ServerSocket entrance, AtomicInteger received)
+  private record EchoServer(ServerSocket entrance, AtomicInteger received, AtomicInteger open)
       implements AutoCloseable {
     static EchoServer start() {
       try {
         var server =
             new EchoServer(
-                new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), new AtomicInteger());
+                new ServerSocket(0, 50, InetAddress.getLoopbackAddress()),
+                new AtomicInteger(),
+                new AtomicInteger());
         Thread.ofVirtual().start(server::accept);
         return server;
       } catch (IOException failure) {
@@ -266,6 +287,7 @@ class FaultProxyTest {
     }
 
     private void echo(Socket client) {
+      open.incrementAndGet();
       try (client) {
         var chunk = new byte[8192];
         for (int n = client.getInputStream().read(chunk);
@@ -276,6 +298,8 @@ class FaultProxyTest {
         }
       } catch (IOException _) {
         return; // the other end is gone
+      } finally {
+        open.decrementAndGet();
       }
     }
 

@@ -14,13 +14,55 @@ import picocli.CommandLine.Help.Ansi;
 public final class CommandTree {
   private static final int WIDTH = 100;
 
+  private static final List<String> VERBS =
+      List.of(
+          "up",
+          "servers",
+          "backup",
+          "restore",
+          "demo",
+          "services",
+          "submit",
+          "watch",
+          "list",
+          "describe",
+          "history",
+          "cancel",
+          "stamp",
+          "verify",
+          "prove",
+          "audit",
+          "checkpoint",
+          "analyze",
+          "similar",
+          "tree",
+          "ask",
+          "state",
+          "events",
+          "trace",
+          "export",
+          "outbox",
+          "dead-letters");
+
   private CommandTree() {}
 
   /** The command, ready to execute arguments; every failure becomes a sentence and an exit code. */
   public static CommandLine of(Setting setting) {
+    return with(VERBS, setting);
+  }
+
+  /**
+   * The same for these arguments. When they begin with a verb, only that one is there: to look
+   * through the annotations of all of them takes longer than most of them do.
+   */
+  public static CommandLine fitting(String[] arguments, Setting setting) {
+    boolean named = arguments.length > 0 && VERBS.contains(arguments[0]);
+    return with(named ? List.of(arguments[0]) : VERBS, setting);
+  }
+
+  private static CommandLine with(List<String> verbs, Setting setting) {
     var root = new CommandLine(new BridgeCommand());
-    verbs(setting).forEach(verb -> root.addSubcommand(new CommandLine(verb)));
-    root.addSubcommand(DeadLettersCommand.of(setting));
+    verbs.forEach(name -> root.addSubcommand(verb(name, setting)));
     root.setOut(setting.out());
     root.setErr(setting.err());
     root.setCaseInsensitiveEnumValuesAllowed(true);
@@ -39,30 +81,37 @@ public final class CommandTree {
     return root;
   }
 
-  private static List<Object> verbs(Setting setting) {
-    return List.of(
-        new UpCommand(setting),
-        new ServersCommand(setting),
-        new BackupCommand(setting),
-        new RestoreCommand(setting),
-        new DemoCommand(setting),
-        new ServicesCommand(setting),
-        new SubmitCommand(setting),
-        new WatchCommand(setting),
-        new ListCommand(setting),
-        new DescribeCommand(setting),
-        new HistoryCommand(setting),
-        new CancelCommand(setting),
-        new StampCommand(setting),
-        new AnalyzeCommand(setting),
-        new SimilarCommand(setting),
-        new TreeCommand(setting),
-        new AskCommand(setting),
-        new StateCommand(setting),
-        new EventsCommand(setting),
-        new TraceCommand(setting),
-        new ExportCommand(setting),
-        new OutboxCommand(setting));
+  private static CommandLine verb(String name, Setting setting) {
+    return switch (name) {
+      case "up" -> new CommandLine(new UpCommand(setting));
+      case "servers" -> new CommandLine(new ServersCommand(setting));
+      case "backup" -> new CommandLine(new BackupCommand(setting));
+      case "restore" -> new CommandLine(new RestoreCommand(setting));
+      case "demo" -> new CommandLine(new DemoCommand(setting));
+      case "services" -> new CommandLine(new ServicesCommand(setting));
+      case "submit" -> new CommandLine(new SubmitCommand(setting));
+      case "watch" -> new CommandLine(new WatchCommand(setting));
+      case "list" -> new CommandLine(new ListCommand(setting));
+      case "describe" -> new CommandLine(new DescribeCommand(setting));
+      case "history" -> new CommandLine(new HistoryCommand(setting));
+      case "cancel" -> new CommandLine(new CancelCommand(setting));
+      case "stamp" -> new CommandLine(new StampCommand(setting));
+      case "verify" -> new CommandLine(new VerifyCommand(setting));
+      case "prove" -> new CommandLine(new ProveCommand(setting));
+      case "audit" -> new CommandLine(new AuditCommand(setting));
+      case "checkpoint" -> new CommandLine(new CheckpointCommand(setting));
+      case "analyze" -> new CommandLine(new AnalyzeCommand(setting));
+      case "similar" -> new CommandLine(new SimilarCommand(setting));
+      case "tree" -> new CommandLine(new TreeCommand(setting));
+      case "ask" -> new CommandLine(new AskCommand(setting));
+      case "state" -> new CommandLine(new StateCommand(setting));
+      case "events" -> new CommandLine(new EventsCommand(setting));
+      case "trace" -> new CommandLine(new TraceCommand(setting));
+      case "export" -> new CommandLine(new ExportCommand(setting));
+      case "outbox" -> new CommandLine(new OutboxCommand(setting));
+      case "dead-letters" -> DeadLettersCommand.of(setting);
+      default -> throw new IllegalArgumentException(name);
+    };
   }
 
   private static void describe(CommandLine command) {

@@ -71,6 +71,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
   private static Told tell(Exception failure) {
     return switch (failure) {
+      case CliFailure known when known.getCause() instanceof Fault fault ->
+          new Told(known.exit(), fault.reason(), known.sentence(), fault.facts());
       case CliFailure known ->
           new Told(known.exit(), known.exit().name(), known.sentence(), Map.of());
       case Fault fault ->

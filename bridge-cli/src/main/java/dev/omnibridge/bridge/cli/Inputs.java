@@ -3,12 +3,15 @@ package dev.omnibridge.bridge.cli;
 
 import dev.omnibridge.bridge.CliFailure;
 import dev.omnibridge.bridge.ExitCode;
+import dev.omnibridge.bridge.files.FileChangedException;
+import dev.omnibridge.bridge.files.FileNotWrittenException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -43,8 +46,14 @@ final class Inputs {
     return argument.startsWith("@") ? file(argument.substring(1)) : argument;
   }
 
-  /** Says why a file cannot be read. */
+  /** Says why a file cannot be read, or what else became of it. */
   static CliFailure unreadable(String name, IOException failure) {
+    if (failure instanceof FileNotWrittenException) {
+      return new CliFailure(ExitCode.ENVIRONMENT, failure.getMessage() + ".", failure);
+    }
+    if (failure instanceof FileChangedException) {
+      return new CliFailure(ExitCode.FAILED, failure.getMessage() + ".", failure);
+    }
     return new CliFailure(ExitCode.USAGE, whyUnreadable(name, failure) + ".", failure);
   }
 
@@ -56,7 +65,14 @@ final class Inputs {
       default ->
           Files.isDirectory(Path.of(name))
               ? name + " is a directory"
-              : name + " cannot be read (" + failure.getMessage() + ")";
+              : name + " cannot be read (" + reason(failure) + ")";
     };
+  }
+
+  /** Without the name, which the sentence has already. */
+  private static String reason(IOException failure) {
+    return failure instanceof FileSystemException told && told.getReason() != null
+        ? told.getReason()
+        : String.valueOf(failure.getMessage());
   }
 }

@@ -98,7 +98,7 @@ record LetterView(Session session, BytesForm form) {
     String gone =
         redrive.hasPublishedAt()
             ? "published " + Amounts.dayAndTime(redrive.getPublishedAt(), session.setting().clock())
-            : "not published yet";
+            : redrive.hasRefusedAt() ? "refused, " + redrive.getRefusal() : "not published yet";
     String back =
         redrive.getReturnedAsCount() == 0
             ? ""

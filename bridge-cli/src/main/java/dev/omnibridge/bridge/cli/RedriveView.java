@@ -96,7 +96,7 @@ record RedriveView(Session session) {
     }
     progress.clear();
     progress(now);
-    return ExitCode.OK.code();
+    return now.getRefused() == 0 ? ExitCode.OK.code() : ExitCode.FAILED.code();
   }
 
   private GetRedriveResponse look(String requestId) {
@@ -115,10 +115,11 @@ record RedriveView(Session session) {
       return;
     }
     session.line(
-        "%s published, %s waiting, %s came back as dead letters"
+        "%s published, %s waiting, %s refused by their topics, %s came back as dead letters"
             .formatted(
                 Amounts.count(now.getPublished()),
                 Amounts.count(now.getQueued()),
+                Amounts.count(now.getRefused()),
                 Amounts.count(now.getReturned())));
   }
 

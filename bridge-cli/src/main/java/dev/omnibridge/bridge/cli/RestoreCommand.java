@@ -182,10 +182,12 @@ final class RestoreCommand implements Callable<Integer> {
   }
 
   private String archive(Restored postgres) {
-    String saved =
-        postgres.savedWal() == 0
-            ? "; nothing came from the lost server's disk, so what was not archived is not in it"
-            : "; %d files more came from the lost server's disk".formatted(postgres.savedWal());
+    String saved = "";
+    if (postgres.savedWal() > 0) {
+      saved = "; %d files more came from the lost server's disk".formatted(postgres.savedWal());
+    } else if (toTime == null) {
+      saved = "; nothing came from the lost server's disk, so what was not archived is not in it";
+    }
     return postgres.missingWal().isEmpty()
         ? "%d files of the log, none missing between them%s"
             .formatted(postgres.archivedWal(), saved)

@@ -8,43 +8,47 @@ import dev.omnibridge.api.stamping.v1.StampingServiceGrpc;
 import dev.omnibridge.bridge.CliFailure;
 import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.Setting;
-import dev.omnibridge.bridge.cli.StampView.Item;
-import dev.omnibridge.bridge.client.Crew;
-import dev.omnibridge.bridge.client.StampUpload;
-import dev.omnibridge.bridge.view.Progress;
-import dev.omnibridge.runtime.Fault;
-import dev.omnibridge.runtime.Fault.Kind;
+import dev.omnibridge.bridge.cli.Outcome.Stamped;
+import dev.omnibridge.bridge.files.Conveyor;
+import dev.omnibridge.bridge.files.FileHasher;
+import dev.omnibridge.bridge.files.Found;
+import dev.omnibridge.bridge.view.FileProgress;
 import dev.omnibridge.runtime.rpc.Peer;
-import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Stamps files by streaming them to the suite, or shows the stamps of hashes. */
+/** Gives files an identity in the suite's log, or shows the stamps of hashes. */
 @Command(
     name = "stamp",
-    description = "Stamps files by streaming them to the suite, or shows the stamps of hashes.",
+    description = "Gives files an identity in the suite's log, or shows the stamps of hashes.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  ./bridge stamp README.md docs",
-      "  ./bridge stamp model.bin --namespace models --metadata '{\"owner\": \"ada\"}' -o json",
-      "  ./bridge stamp --hash 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+      "  ./bridge stamp . --include '*.java' --write           a line in each file says its stamp",
+      "  ./bridge stamp model.bin --upload --metadata '{\"owner\": \"ada\"}' -o json",
+      "  ./bridge stamp --b3sum . > sums.txt                   without a suite; see ./bridge verify",
+      "  ./bridge stamp --hash 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+      "",
+      "Files are hashed here, on all processors, and the suite is told their digests; a stamp says",
+      "who hashed. With --upload the suite gets the bytes and hashes them itself."
     })
 final class StampCommand implements Callable<Integer> {
-  private static final int AT_ONCE = 4;
-
   private final Setting setting;
 
   @Parameters(
       paramLabel = "PATH",
       arity = "0..*",
-      description = "Files, and directories with all that is in them but hidden files.")
+      description =
+          "Files, and directories with all that is in them but hidden files and what .gitignore"
+              + " files leave out.")
   private List<Path> paths = new ArrayList<>();
 
   @Option(
@@ -68,6 +72,34 @@ final class StampCommand implements Callable<Integer> {
       description = "A JSON object to keep with the stamps.")
   private String metadata = "";
 
+  @Option(names = "--upload", description = "Send the bytes, so that the suite hashes them itself.")
+  private boolean upload;
+
+  @Option(
+      names = "--write",
+      description =
+          "Write the stamps: into texts of up to 1 MiB, which the suite hashes then; other files"
+              + " keep their bytes.")
+  private boolean write;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description =
+          "How --write does it: lightweight (default), rich, hash-only, tool-metadata, or detached"
+              + " for a file beside each.")
+  private @Nullable WriteFormat format;
+
+  @Option(names = "--local", description = "Only hash; no suite is asked or told.")
+  private boolean local;
+
+  @Option(
+      names = "--b3sum",
+      description = "Only hash, and print what b3sum prints: content hashes and names.")
+  private boolean b3sum;
+
+  @Mixin private SelectionOptions files = new SelectionOptions();
+
   @Mixin private ClientOptions client = new ClientOptions();
 
   StampCommand(Setting setting) {
@@ -75,75 +107,101 @@ final class StampCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
-    if (paths.isEmpty() == hashes.isEmpty()) {
-      throw new CliFailure(
-          ExitCode.USAGE, "Give files to stamp, or hashes with --hash; see ./bridge stamp --help.");
+  public Integer call() throws InterruptedException {
+    checkUsage();
+    if (b3sum) {
+      client.beQuiet();
+      return new Checksums(setting, files.selection()).print(paths);
+    }
+    if (local) {
+      client.beQuiet();
+      return stamp(null);
     }
     try (Session session = client.open(setting)) {
       return hashes.isEmpty() ? stamp(session) : show(session);
     }
   }
 
-  private int stamp(Session session) {
-    List<Path> files = FilesIn.all(paths);
-    var progress = Progress.of(setting, session.json(), "stamped");
-    var done = new AtomicInteger();
-    List<Item> items;
-    try {
-      items =
-          Crew.map(
-              files,
-              AT_ONCE,
-              file -> {
-                Item item = stampOne(session, file);
-                progress.update(done.incrementAndGet(), files.size(), "");
-                return item;
-              });
-    } finally {
-      progress.clear();
+  private void checkUsage() {
+    if (paths.isEmpty() == hashes.isEmpty()) {
+      throw usage("Give files to stamp, or hashes with --hash; see ./bridge stamp --help.");
     }
-    new StampView(session).print(items);
-    return items.stream().allMatch(Item::succeeded) ? ExitCode.OK.code() : ExitCode.FAILED.code();
-  }
-
-  /** What is wrong with one file is told in its place; a suite that is away ends everything. */
-  private Item stampOne(Session session, Path file) {
-    String name = file.toString().replace('\\', '/');
-    try {
-      var answer = StampUpload.send(session.client(), file, options(name));
-      return Item.stamped(name, answer.getStamp(), answer.getExisted());
-    } catch (IOException unreadable) {
-      return Item.failed(name, Inputs.whyUnreadable(name, unreadable));
-    } catch (Fault fault) {
-      if (fault.kind() == Kind.UNAVAILABLE) {
-        throw fault;
+    int ways = (upload ? 1 : 0) + (write ? 1 : 0) + (local ? 1 : 0) + (b3sum ? 1 : 0);
+    if (ways > 1 || ways > 0 && !hashes.isEmpty()) {
+      throw usage("--upload, --write, --local, --b3sum and --hash exclude each other.");
+    }
+    if (format != null && !write) {
+      throw usage("--format says how --write writes; give both.");
+    }
+    if (b3sum && client.output().json()) {
+      throw usage("--b3sum prints lines of its own; for JSON give --local.");
+    }
+    for (Path path : paths) {
+      if (!Files.exists(path)) {
+        throw usage("There is no file " + path + ".");
       }
-      return Item.failed(name, fault.sentence());
     }
   }
 
-  private StampOptions options(String name) {
+  private static CliFailure usage(String sentence) {
+    return new CliFailure(ExitCode.USAGE, sentence);
+  }
+
+  private int stamp(@Nullable Session session) {
+    boolean json = client.output().json();
+    var progress = FileProgress.of(setting, json, session == null ? "hashed" : "stamped");
+    try (var hasher = FoundFiles.hasher(progress);
+        var view = new StampView(setting, json, progress)) {
+      Conveyor.run(
+          FoundFiles.source(paths, files.selection(), progress),
+          FoundFiles.told(work(session, hasher, progress), progress),
+          view::show);
+      return view.end() ? ExitCode.OK.code() : ExitCode.FAILED.code();
+    }
+  }
+
+  private Conveyor.Work<Found, Outcome> work(
+      @Nullable Session session, FileHasher hasher, FileProgress progress) {
+    String kept = Inputs.textOrFile(metadata);
+    var work = new StampWork(hasher, name -> options(name, kept));
+    if (session == null) {
+      return work::hash;
+    }
+    if (upload) {
+      return batch -> work.upload(session.client(), batch, progress::moved);
+    }
+    if (write) {
+      WriteFormat how = format == null ? WriteFormat.LIGHTWEIGHT : format;
+      return new StampWriting(session.client(), hasher, how, name -> options(name, kept))::write;
+    }
+    return batch -> work.register(session.client(), batch);
+  }
+
+  private StampOptions options(String name, String kept) {
     return StampOptions.newBuilder()
         .setNamespace(namespace)
         .setFilePath(name)
         .setContentType(contentType)
-        .setMetadata(Inputs.textOrFile(metadata))
+        .setMetadata(kept)
         .build();
   }
 
   private int show(Session session) {
-    var items = new ArrayList<Item>();
-    for (String hash : hashes) {
-      var request = GetStampRequest.newBuilder().setNamespace(namespace).setHash(hash).build();
-      Stamp stamp =
-          session
-              .client()
-              .call(Peer.STAMPING, StampingServiceGrpc.getGetStampMethod(), request)
-              .getStamp();
-      items.add(Item.stamped(stamp.getFilePath(), stamp, true));
+    var progress = FileProgress.of(setting, true, "");
+    try (var view = new StampView(setting, session.json(), progress)) {
+      for (String hash : hashes) {
+        var request = GetStampRequest.newBuilder().setNamespace(namespace).setHash(hash).build();
+        Stamp stamp =
+            session
+                .client()
+                .call(Peer.STAMPING, StampingServiceGrpc.getGetStampMethod(), request)
+                .getStamp();
+        view.show(new Stamped(stamp.getFilePath(), stamp, true, ""));
+      }
+      if (session.json()) {
+        boolean unused = view.end();
+      }
     }
-    new StampView(session).print(items);
     return ExitCode.OK.code();
   }
 }

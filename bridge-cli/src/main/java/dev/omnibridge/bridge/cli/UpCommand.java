@@ -39,8 +39,16 @@ final class UpCommand implements Callable<Integer> {
   private @Nullable Path data;
 
   @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description =
+          "What the gRPC services listen on (default: ${DEFAULT-VALUE}; 0.0.0.0: everywhere, where"
+              + " nobody is asked who he is).")
+  private String host = "127.0.0.1";
+
+  @Option(
       names = "--port",
-      description = "Port of the gRPC services on 127.0.0.1 (default: ${DEFAULT-VALUE}; 0: any).")
+      description = "Port of the gRPC services (default: ${DEFAULT-VALUE}; 0: any).")
   private int port = 8060;
 
   @Option(
@@ -75,6 +83,7 @@ final class UpCommand implements Callable<Integer> {
 
   private SuiteOptions options(Path directory) {
     return SuiteOptions.in(directory)
+        .withHost(host)
         .withPort(port)
         .withPostgresPort(postgresPort)
         .withKafkaPort(kafkaPort)

@@ -17,6 +17,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -145,32 +146,62 @@ final class Failover {
     return CallOptions.DEFAULT.withDeadlineAfter(limit.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** Asks the first that answers; one that keeps no directory is taken to have everything. */
+  /**
+   * Asks the first that answers. When that leads to addresses that the user did not name, all
+   * others are asked what they are: ports may be published elsewhere than where the suite itself
+   * has them.
+   */
   private Whereabouts ask(List<String> named) {
-    var method = DirectoryServiceGrpc.getListInstancesMethod();
+    Whereabouts first = askOneOf(named);
+    var others = named.stream().filter(address -> !address.equals(first.asked())).toList();
+    if (others.isEmpty() || !first.leadsBeyond(named)) {
+      return first;
+    }
+    return first.seenWith(
+        Crew.map(others, others.size(), this::askIfThere).stream()
+            .flatMap(Optional::stream)
+            .toList());
+  }
+
+  /** In a thread of its own while the routes wait, so it tells them nothing. */
+  private Optional<Whereabouts> askIfThere(String address) {
+    try {
+      return channels.reaches(address, CONNECT_LIMIT)
+          ? Optional.of(askAt(address))
+          : Optional.empty();
+    } catch (Fault | StatusRuntimeException passedOver) {
+      return Optional.empty();
+    } catch (InterruptedException interrupted) {
+      throw interrupted(interrupted);
+    }
+  }
+
+  private Whereabouts askOneOf(List<String> named) {
     // Whom it is about does not matter: these addresses were named for the suite as a whole.
-    var question = new Question(Peer.ORCHESTRATOR, method, DIRECTORY_LIMIT);
-    return anyOf(
-        named,
-        question,
-        address -> {
-          try {
-            ListInstancesResponse answer =
-                ClientCalls.blockingUnaryCall(
-                    channels.to(address),
-                    method,
-                    within(DIRECTORY_LIMIT),
-                    ListInstancesRequest.getDefaultInstance());
-            return Whereabouts.of(address, answer);
-          } catch (StatusRuntimeException failure) {
-            return switch (failure.getStatus().getCode()) {
-              case UNIMPLEMENTED -> Whereabouts.allAt(address);
-              // Greeted, and then fell silent: as good as not there.
-              case DEADLINE_EXCEEDED ->
-                  throw Fault.unavailable(Tried.UNREACHABLE, "No answer from " + address, failure);
-              default -> throw failure;
-            };
-          }
-        });
+    var question =
+        new Question(
+            Peer.ORCHESTRATOR, DirectoryServiceGrpc.getListInstancesMethod(), DIRECTORY_LIMIT);
+    return anyOf(named, question, this::askAt);
+  }
+
+  /** One that keeps no directory is taken to have everything. */
+  private Whereabouts askAt(String address) {
+    try {
+      ListInstancesResponse answer =
+          ClientCalls.blockingUnaryCall(
+              channels.to(address),
+              DirectoryServiceGrpc.getListInstancesMethod(),
+              within(DIRECTORY_LIMIT),
+              ListInstancesRequest.getDefaultInstance());
+      return Whereabouts.of(address, answer);
+    } catch (StatusRuntimeException failure) {
+      return switch (failure.getStatus().getCode()) {
+        case UNIMPLEMENTED -> Whereabouts.allAt(address);
+        // Greeted, and then fell silent: as good as not there.
+        case DEADLINE_EXCEEDED ->
+            throw Fault.unavailable(Tried.UNREACHABLE, "No answer from " + address, failure);
+        default -> throw failure;
+      };
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.omnibridge.bridge.client;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.omnibridge.bridge.files.FileState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -27,11 +28,11 @@ public final class FileChunks {
   /**
    * Hands on every chunk; an empty file has one empty chunk.
    *
-   * @throws IOException when it cannot be read to its end, or becomes shorter meanwhile
+   * @throws IOException when it cannot be read to its end, or is not the same before and after
    */
   public static void read(Path file, Taker taker) throws IOException {
+    var before = FileState.of(file);
     try (InputStream in = Files.newInputStream(file)) {
-      long left = Files.size(file);
       boolean first = true;
       byte[] chunk = in.readNBytes(SIZE);
       while (first || chunk.length > 0) {
@@ -40,12 +41,9 @@ public final class FileChunks {
           return;
         }
         first = false;
-        left -= chunk.length;
         chunk = in.readNBytes(SIZE);
       }
-      if (left > 0) {
-        throw new IOException("it became shorter while it was read");
-      }
+      before.requireStill(file);
     }
   }
 

@@ -90,7 +90,7 @@ final class Tried {
     String todo =
         main.containsAll(unreachable)
             ? "start the suite with ./bridge up, or name another address with --address"
-            : "start the %s, or name another address with %s"
+            : "start the %s, or name where it is reached from here, with --address or %s"
                 .formatted(peer.service(), peer.addressVariable());
     return "Nothing answers at %s%s; %s.".formatted(joined(unreachable, " or "), others, todo);
   }

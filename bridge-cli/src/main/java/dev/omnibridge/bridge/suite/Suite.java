@@ -3,6 +3,7 @@ package dev.omnibridge.bridge.suite;
 
 import dev.omnibridge.embedded.EmbeddedKafka;
 import dev.omnibridge.embedded.EmbeddedPostgres;
+import dev.omnibridge.runtime.Addresses;
 import dev.omnibridge.runtime.rpc.Edge;
 import dev.omnibridge.runtime.rpc.EdgeConfig;
 import io.vertx.core.Deployable;
@@ -56,7 +57,7 @@ public final class Suite implements AutoCloseable {
     EmbeddedPostgres postgres = servers.postgres();
     this.endpoints =
         new Endpoints(
-            HOST + ":" + port,
+            address(options.host(), port),
             postgres.jdbcUrl(),
             postgres.user(),
             postgres.password(),
@@ -83,7 +84,7 @@ public final class Suite implements AutoCloseable {
   private int startServices(Wiring wiring) throws Exception {
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
     steps.onClose("Vert.x", () -> await(vertx.close()));
-    Edge edge = Edge.open(vertx, EdgeConfig.allInOne(HOST, options.port()));
+    Edge edge = Edge.open(vertx, EdgeConfig.allInOne(options.host(), options.port()));
     steps.onClose("gRPC edge", () -> await(edge.close()));
     var dbAdapter = wiring.dbAdapter(edge);
     deploy(vertx, List.of(dbAdapter), dbAdapter::isComparing);
@@ -124,6 +125,16 @@ public final class Suite implements AutoCloseable {
     }
   }
 
+  /** Where this machine reaches it. */
+  private static String address(String host, int port) {
+    return switch (host) {
+          case "0.0.0.0", "::" -> HOST;
+          case String named -> Addresses.isIpv6(named) ? "[" + named + "]" : named;
+        }
+        + ":"
+        + port;
+  }
+
   private static void await(Future<?> stopping) throws Exception {
     var unused = stopping.await(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
   }
@@ -132,6 +143,7 @@ public final class Suite implements AutoCloseable {
     var variables = new HashMap<>(options.environment());
     variables.putIfAbsent("REDUCER_SOLE", "true");
     variables.putIfAbsent("INTELLIGENCE_INDEX", data.resolve("intelligence-index").toString());
+    variables.putIfAbsent("STAMPING_SIGNING_KEY_FILE", data.resolve("signing-key.pem").toString());
     variables.putAll(servers.environment());
     return Map.copyOf(variables);
   }

@@ -9,6 +9,7 @@ import java.util.Map;
  * What a suite is started with.
  *
  * @param data directory that is kept; made if it is not there
+ * @param host address that the gRPC services listen on
  * @param port of the gRPC services; 0 for a free one
  * @param postgresPort 0 for a free one
  * @param kafkaPort 0 for a free one
@@ -18,6 +19,7 @@ import java.util.Map;
  */
 public record SuiteOptions(
     Path data,
+    String host,
     int port,
     int postgresPort,
     int kafkaPort,
@@ -25,28 +27,37 @@ public record SuiteOptions(
     Duration startLimit,
     Map<String, String> environment) {
 
-  /** On a directory, with free ports, fsync and the services' defaults. */
+  private static final String HOST = "127.0.0.1";
+
+  /** On a directory, on loopback, with free ports, fsync and the services' defaults. */
   public static SuiteOptions in(Path data) {
-    return new SuiteOptions(data, 0, 0, 0, true, Duration.ofSeconds(60), Map.of());
+    return new SuiteOptions(data, HOST, 0, 0, 0, true, Duration.ofSeconds(60), Map.of());
+  }
+
+  public SuiteOptions withHost(String chosen) {
+    return new SuiteOptions(
+        data, chosen, port, postgresPort, kafkaPort, fsync, startLimit, environment);
   }
 
   public SuiteOptions withPort(int chosen) {
-    return new SuiteOptions(data, chosen, postgresPort, kafkaPort, fsync, startLimit, environment);
+    return new SuiteOptions(
+        data, host, chosen, postgresPort, kafkaPort, fsync, startLimit, environment);
   }
 
   public SuiteOptions withPostgresPort(int chosen) {
-    return new SuiteOptions(data, port, chosen, kafkaPort, fsync, startLimit, environment);
+    return new SuiteOptions(data, host, port, chosen, kafkaPort, fsync, startLimit, environment);
   }
 
   public SuiteOptions withKafkaPort(int chosen) {
-    return new SuiteOptions(data, port, postgresPort, chosen, fsync, startLimit, environment);
+    return new SuiteOptions(data, host, port, postgresPort, chosen, fsync, startLimit, environment);
   }
 
   public SuiteOptions withFsync(boolean chosen) {
-    return new SuiteOptions(data, port, postgresPort, kafkaPort, chosen, startLimit, environment);
+    return new SuiteOptions(
+        data, host, port, postgresPort, kafkaPort, chosen, startLimit, environment);
   }
 
   public SuiteOptions withEnvironment(Map<String, String> chosen) {
-    return new SuiteOptions(data, port, postgresPort, kafkaPort, fsync, startLimit, chosen);
+    return new SuiteOptions(data, host, port, postgresPort, kafkaPort, fsync, startLimit, chosen);
   }
 }

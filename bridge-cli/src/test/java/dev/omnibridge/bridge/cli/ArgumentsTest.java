@@ -31,6 +31,7 @@ class ArgumentsTest {
         "history",
         "cancel",
         "stamp",
+        "verify",
         "state",
         "events",
         "trace",
@@ -46,6 +47,18 @@ class ArgumentsTest {
         .contains("Usage: bridge " + verb)
         .contains("Exit codes:", "4   the suite cannot be reached")
         .contains("Examples:", "./bridge " + verb);
+  }
+
+  @Test
+  void shouldBuildOnlyTheVerbThatIsAskedFor() {
+    var setting = new TestSetting(home).setting();
+
+    for (String verb : CommandTree.of(setting).getSubcommands().keySet()) {
+      String[] arguments = {verb, "--help"};
+      assertThat(CommandTree.fitting(arguments, setting).getSubcommands()).containsOnlyKeys(verb);
+    }
+    assertThat(CommandTree.fitting(new String[] {"--help"}, setting).getSubcommands().keySet())
+        .isEqualTo(CommandTree.of(setting).getSubcommands().keySet());
   }
 
   @Test

@@ -146,7 +146,7 @@ class DeadLetterVerbsTest {
     assertThat(request.getContext().getReason()).isEqualTo("fixed");
     assertThat(command.out())
         .contains("letter 17 goes to dev.things.v1 again")
-        .contains("1 published, 0 waiting, 0 came back");
+        .contains("1 published, 0 waiting, 0 refused by their topics, 0 came back");
   }
 
   @Test

@@ -154,6 +154,38 @@ class FailoverTest {
     assertThat(directory.asked).hasValue(1);
   }
 
+  /** As with containers, whose network is not that of the host which publishes their ports. */
+  @Test
+  void shouldReachAServiceWhereItWasNamedWhenItsOwnAddressLeadsNowhere() throws IOException {
+    String unreachable = "192.0.2.1:8060";
+    directory.knows(Peer.ORCHESTRATOR, unreachable).knows(Peer.REDUCER, "192.0.2.2:8062", true, 0);
+    var own = new FakeDirectory().knows(Peer.ORCHESTRATOR, unreachable, true, 0);
+    var published = new FakeOrchestrator(own);
+    long began = System.nanoTime();
+    try (var client = client(informed.address() + "," + nowhere() + "," + published.address())) {
+      assertThat(list(client)).isNotNull();
+    } finally {
+      published.close();
+    }
+
+    assertThat(published.listed).hasSize(1);
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(LONG_ENOUGH);
+  }
+
+  @Test
+  void shouldSayWhatToDoWhenAServiceIsKnownButNotReachedFromHere() {
+    String unreachable = nowhere();
+    directory.knows(Peer.ORCHESTRATOR, unreachable);
+    try (var client = Client.open(Addresses.all(informed.address()), Duration.ZERO)) {
+      Fault fault = catchThrowableOfType(Fault.class, () -> list(client));
+
+      assertThat(fault.sentence())
+          .isEqualTo(
+              "Nothing answers at %s; start the orchestrator, or name where it is reached from here, with --address or ORCHESTRATOR_ADDRESS."
+                  .formatted(unreachable));
+    }
+  }
+
   @Test
   void shouldAskAgainWhenNoneOfTheKnownInstancesAnswers() {
     directory.knows(Peer.ORCHESTRATOR, first.address());

@@ -4,14 +4,17 @@ package dev.omnibridge.bridge.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.omnibridge.bridge.files.FileChangedException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -63,8 +66,31 @@ class FileChunksTest {
                   }
                   return true;
                 }))
-        .isInstanceOf(IOException.class)
-        .hasMessage("it became shorter while it was read");
+        .isInstanceOf(FileChangedException.class);
+  }
+
+  @Test
+  void shouldNotTakeAFileForWholeThatIsWrittenToWhileItIsRead() throws IOException {
+    Path file = file(3 * FileChunks.SIZE);
+    assertThatThrownBy(() ->
+            FileChunks.read(
+                file,
+                (_, first) -> {
+                  if (first) {
+                    touch(file);
+                  }
+                  return true;
+                }))
+        .isInstanceOf(FileChangedException.class);
+  }
+
+  private static void touch(Path file) {
+    try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.allocate(1));
+      Files.setLastModifiedTime(file, FileTime.fromMillis(7));
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   private static void shorten(Path file) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.omnibridge.api.directory.v1.Instance;
 import dev.omnibridge.api.directory.v1.ListInstancesResponse;
 import dev.omnibridge.runtime.rpc.Peer;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,6 +39,19 @@ class WhereaboutsTest {
     var reducer = Instance.newBuilder().setService("reducer").setAddress(told).build();
 
     assertThat(answer(asked, reducer).of(Peer.REDUCER)).containsExactly(reached);
+  }
+
+  @Test
+  void shouldReachOthersWhereTheyWereAskedToo() {
+    var reducer = Instance.newBuilder().setService("reducer").setAddress("10.0.0.7:8062");
+    var first = answer("127.0.0.1:8060", reducer.build());
+    var second = answer("127.0.0.1:8072", reducer.clone().setSelf(true).build());
+
+    assertThat(first.leadsBeyond(List.of("127.0.0.1:8060", "127.0.0.1:8072"))).isTrue();
+    var seen = first.seenWith(List.of(second));
+    assertThat(seen.of(Peer.REDUCER)).containsExactly("127.0.0.1:8072");
+    assertThat(seen.leadsBeyond(List.of("127.0.0.1:8060", "127.0.0.1:8072"))).isFalse();
+    assertThat(Whereabouts.allAt("a:1").leadsBeyond(List.of("b:1"))).isFalse();
   }
 
   @Test

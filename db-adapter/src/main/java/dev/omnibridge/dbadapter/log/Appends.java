@@ -53,6 +53,7 @@ public final class Appends {
             request.getSerializedSize());
     checkEachOnce(append);
     request.getRowsList().forEach(Rows::check);
+    StampEvents.check(append);
     request.getClaimsList().forEach(Rows::check);
     request.getDeadLettersList().forEach(Rows::check);
     return append;

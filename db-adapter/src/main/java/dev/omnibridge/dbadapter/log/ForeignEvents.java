@@ -95,7 +95,7 @@ public final class ForeignEvents {
   /** The event's own time, which never changes; the record's where the event has none. */
   private static OffsetDateTime time(EnvelopeHead head, Incoming incoming) {
     Instant own = head.time();
-    Instant time = own == null ? incoming.time() : own;
+    Instant time = own == null ? Redriven.recordTime(incoming) : own;
     int micros = time.getNano() / NANOS_PER_MICRO * NANOS_PER_MICRO;
     return Instant.ofEpochSecond(time.getEpochSecond(), micros).atOffset(ZoneOffset.UTC);
   }

@@ -9,6 +9,7 @@ import dev.omnibridge.api.log.v1.TransitionRow;
 import dev.omnibridge.api.log.v1.WorkflowRow;
 import dev.omnibridge.api.log.v1.WorkflowStateRow;
 import dev.omnibridge.runtime.Fault;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a batch, each at most once and in the order of its key: every transaction locks rows
- * in the same order. Where a batch has several for a key, the newest is kept.
+ * in the same order. Where a batch has several for a key, the newest is kept, but for stamps.
  */
 public final class RowChanges {
 
@@ -28,7 +29,7 @@ public final class RowChanges {
   private final Map<String, Long> bridgeVersions;
   private final Map<String, PlacedWorkflow> workflows = new TreeMap<>();
   private final Map<String, DefinitionRow> definitions = new TreeMap<>();
-  private final Map<String, StampRow> stamps = new TreeMap<>();
+  private final List<StampRow> stamps = new ArrayList<>();
   private final Map<String, BridgeStateRow> bridgeStates = new TreeMap<>();
   private final Map<String, WorkflowStateRow> projections = new TreeMap<>();
   private final Map<String, TransitionRow> transitions = new TreeMap<>();
@@ -76,13 +77,7 @@ public final class RowChanges {
         case WORKFLOW -> add(row.getWorkflow(), shards);
         case DEFINITION ->
             definitions.putIfAbsent(row.getDefinition().getDefinitionHash(), row.getDefinition());
-        case STAMP -> {
-          StampRow stamp = row.getStamp();
-          stamps.merge(
-              key(stamp.getNamespace(), stamp.getFileHash()),
-              stamp,
-              (a, b) -> b.getRevision() >= a.getRevision() ? b : a);
-        }
+        case STAMP -> stamps.add(row.getStamp());
         case BRIDGE_STATE ->
             bridgeStates.put(row.getBridgeState().getNamespace(), row.getBridgeState());
         case WORKFLOW_STATE -> {
@@ -136,8 +131,9 @@ public final class RowChanges {
     return definitions.values();
   }
 
+  /** Every revision, in the order of the appends: each is a leaf of its namespace's log. */
   public Collection<StampRow> stamps() {
-    return stamps.values();
+    return stamps;
   }
 
   /** The bridge states that have a row already, or those that have none. */

@@ -2,6 +2,7 @@
 package dev.omnibridge.dbadapter.store;
 
 import dev.omnibridge.dbadapter.DbAdapterConfig.Postgres;
+import dev.omnibridge.runtime.Timeouts;
 import dev.omnibridge.runtime.resilience.Breaker;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -14,6 +15,7 @@ import io.vertx.sqlclient.SqlConnectOptions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -98,10 +100,12 @@ public final class Database {
   /** A connection of one's own for group commits; its statements are pipelined. */
   Future<PgConnection> connect(boolean durable) {
     Future<PgConnection> connected = PgConnection.connect(vertx, options(durable));
-    return connected
-        .onSuccess(Silence::ends)
-        .compose(connection -> connection.query(LIMIT_TRANSACTION).execute().map(connection))
-        .timeout(CONNECT_LIMIT_SECONDS, TimeUnit.SECONDS)
+    return Timeouts.within(
+            Duration.ofSeconds(CONNECT_LIMIT_SECONDS),
+            connected
+                .onSuccess(Silence::ends)
+                .compose(
+                    connection -> connection.query(LIMIT_TRANSACTION).execute().map(connection)))
         .onFailure(_ -> connected.onSuccess(late -> late.close()));
   }
 

@@ -60,7 +60,8 @@ public final class DeadLetterQueries {
 
   private static final String PROGRESS =
       """
-      select count(*) filter (where r.published_at is null) as queued, count(r.published_at) as gone,
+      select count(*) filter (where r.published_at is null and r.refused_at is null) as queued,
+             count(r.published_at) as gone, count(r.refused_at) as refused,
              count(*) filter (where exists
                (select from dead_letters c where c.redrive_id = r.redrive_id)) as returned,
              max(r.per_second) as per_second, min(r.queued_at) as queued_at,
@@ -216,6 +217,7 @@ public final class DeadLetterQueries {
               GetRedriveResponse.newBuilder()
                   .setQueued(row.getLong("queued"))
                   .setPublished(row.getLong("gone"))
+                  .setRefused(row.getLong("refused"))
                   .setReturned(row.getLong("returned"))
                   .setPerSecond(row.getInteger("per_second"))
                   .setQueuedAt(Times.of(queuedAt));

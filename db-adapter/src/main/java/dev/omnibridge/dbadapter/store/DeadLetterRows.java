@@ -35,7 +35,7 @@ final class DeadLetterRows {
   static final String REDRIVE =
       """
       r.redrive_id, r.letter_id, r.request_id, r.number, r.target_topic, r.value_edited, r.value,
-      r.headers::text as headers, r.queued_at, r.published_at,
+      r.headers::text as headers, r.queued_at, r.published_at, r.refused_at, r.refusal,
       array(select c.id from dead_letters c where c.redrive_id = r.redrive_id order by c.id)
         as returned_as
       """;
@@ -139,6 +139,10 @@ final class DeadLetterRows {
     OffsetDateTime published = row.getOffsetDateTime("published_at");
     if (published != null) {
       redrive.setPublishedAt(Times.of(published));
+    }
+    OffsetDateTime refused = row.getOffsetDateTime("refused_at");
+    if (refused != null) {
+      redrive.setRefusedAt(Times.of(refused)).setRefusal(row.getString("refusal"));
     }
     return redrive.build();
   }

@@ -83,6 +83,19 @@ public final class EventLane implements OutboxLane {
         .map(rows -> withoutGap(rows, after));
   }
 
+  /** A page ends before its time only where it has become too large. */
+  @Override
+  public boolean isAll(List<Outgoing> records, int most) {
+    return records.size() < most && bytes(records) < MOST_BYTES;
+  }
+
+  private static long bytes(List<Outgoing> records) {
+    return records.stream()
+        .map(Outgoing::value)
+        .mapToLong(body -> body == null ? 0 : body.length)
+        .sum();
+  }
+
   /** Positions are dense and appear in order; should that ever fail, nothing is passed over. */
   private List<Outgoing> withoutGap(RowSet<Row> rows, long after) {
     var records = new ArrayList<Outgoing>(rows.size());

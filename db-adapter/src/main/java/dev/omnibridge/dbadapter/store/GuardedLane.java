@@ -2,11 +2,13 @@
 package dev.omnibridge.dbadapter.store;
 
 import dev.omnibridge.dbadapter.log.Outgoing;
+import dev.omnibridge.runtime.Fault;
+import dev.omnibridge.runtime.Timeouts;
 import dev.omnibridge.runtime.resilience.Breaker;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -15,11 +17,10 @@ import java.util.function.Supplier;
  * which it refuses, must not keep the others from it.
  */
 public record GuardedLane(OutboxLane behind, Breaker database) implements OutboxLane {
-  private static final int LIMIT_SECONDS = 5;
+  private static final Duration LIMIT = Duration.ofSeconds(5);
 
   private <T> Future<T> ask(Supplier<Future<T>> question) {
-    return database.call(
-        () -> question.get().timeout(LIMIT_SECONDS, TimeUnit.SECONDS), LogWriter::fault);
+    return database.call(() -> Timeouts.within(LIMIT, question.get()), LogWriter::fault);
   }
 
   @Override
@@ -43,6 +44,11 @@ public record GuardedLane(OutboxLane behind, Breaker database) implements Outbox
   }
 
   @Override
+  public boolean isAll(List<Outgoing> records, int most) {
+    return behind.isAll(records, most);
+  }
+
+  @Override
   public Future<Boolean> passed(List<Outgoing> published) {
     return ask(() -> behind.passed(published));
   }
@@ -50,6 +56,11 @@ public record GuardedLane(OutboxLane behind, Breaker database) implements Outbox
   @Override
   public Optional<Outgoing> insteadOf(Outgoing tooLarge) {
     return behind.insteadOf(tooLarge);
+  }
+
+  @Override
+  public Future<Boolean> giveUp(Outgoing refused, Fault why) {
+    return ask(() -> behind.giveUp(refused, why));
   }
 
   @Override

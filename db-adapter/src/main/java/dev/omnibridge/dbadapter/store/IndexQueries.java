@@ -14,6 +14,7 @@ import dev.omnibridge.api.log.v1.ListBridgeStatesRequest;
 import dev.omnibridge.api.log.v1.ListBridgeStatesResponse;
 import dev.omnibridge.api.log.v1.ListStampRowsRequest;
 import dev.omnibridge.api.log.v1.ListStampRowsResponse;
+import dev.omnibridge.api.log.v1.WorkflowStateRow;
 import dev.omnibridge.dbadapter.log.Times;
 import dev.omnibridge.dbadapter.query.PageSize;
 import dev.omnibridge.dbadapter.query.PageTokens;
@@ -63,7 +64,8 @@ public final class IndexQueries {
       select namespace, entity_id, entity_type, version, from_state, to_state, transition_event,
              occurred_at
         from fsm_transitions
-       where namespace = $1 and entity_type = 'workflow' and entity_id = any($2::text[])
+        join unnest($2::text[], $3::bigint[]) as seen (run_id, seen_version) on entity_id = run_id
+       where namespace = $1 and entity_type = 'workflow' and version <= seen_version
        order by entity_id, version
        limit 20000
       """;
@@ -168,15 +170,23 @@ public final class IndexQueries {
 
   public Future<GetWorkflowStatesResponse> workflowStates(GetWorkflowStatesRequest request) {
     UUID[] ids = request.getRunIdsList().stream().map(IndexRows::runId).toArray(UUID[]::new);
-    String[] names = request.getRunIdsList().toArray(String[]::new);
-    var states = ask(GET_PROJECTIONS, Tuple.of(request.getNamespace()).addArrayOfUUID(ids));
-    var transitions =
-        ask(GET_TRANSITIONS, Tuple.of(request.getNamespace()).addArrayOfString(names));
-    return Future.all(states, transitions)
-        .map(_ -> {
-          var answer = GetWorkflowStatesResponse.newBuilder();
-          states.result().forEach(row -> answer.addStates(IndexRows.projection(row)));
-          transitions.result().forEach(row -> answer.addTransitions(IndexRows.transition(row)));
+    return ask(GET_PROJECTIONS, Tuple.of(request.getNamespace()).addArrayOfUUID(ids))
+        .map(rows -> rows.stream().map(IndexRows::projection).toList())
+        .compose(states -> withTransitions(request.getNamespace(), states));
+  }
+
+  /**
+   * Those that led to the states, read after them: two questions at once may fall on both sides of
+   * a commit, and tell of a state without its last transition.
+   */
+  private Future<GetWorkflowStatesResponse> withTransitions(
+      String namespace, List<WorkflowStateRow> states) {
+    String[] ids = states.stream().map(WorkflowStateRow::getRunId).toArray(String[]::new);
+    Long[] versions = states.stream().map(WorkflowStateRow::getVersion).toArray(Long[]::new);
+    return ask(GET_TRANSITIONS, Tuple.of(namespace).addArrayOfString(ids).addArrayOfLong(versions))
+        .map(rows -> {
+          var answer = GetWorkflowStatesResponse.newBuilder().addAllStates(states);
+          rows.forEach(row -> answer.addTransitions(IndexRows.transition(row)));
           return answer.build();
         });
   }

@@ -5,8 +5,10 @@ import dev.omnibridge.dbadapter.log.Append;
 import dev.omnibridge.dbadapter.log.Intake;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.LogKeys;
+import dev.omnibridge.runtime.Timeouts;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -37,7 +39,7 @@ public final class Intakes {
   /** Twice as many would still be far from the server's limit. */
   private static final long QUICK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private static final long APPEND_SECONDS = 20;
+  private static final Duration APPEND_LIMIT = Duration.ofSeconds(20);
 
   private final ExecutorService thread;
   private final IntakeWriter writer;
@@ -160,7 +162,7 @@ public final class Intakes {
             letters.moves(),
             letters.items().stream().map(item -> ((Intake.Letter) item).letter()).toList(),
             Math.toIntExact(letters.bytes()));
-    appends.apply(append).timeout(APPEND_SECONDS, TimeUnit.SECONDS).await();
+    Timeouts.within(APPEND_LIMIT, appends.apply(append)).await();
   }
 
   /** After what was begun; nothing may be stored any more. */

@@ -41,7 +41,8 @@ public record LaneState(
                             order by id limit 100000) as waiting
                    union all
                    select -2, count(*), min(queued_at)
-                     from (select queued_at from dead_letter_redrives where published_at is null
+                     from (select queued_at from dead_letter_redrives
+                            where published_at is null and refused_at is null
                             order by seq limit 100000) as queued) as d on d.lane = o.lane
        order by o.lane
       """;

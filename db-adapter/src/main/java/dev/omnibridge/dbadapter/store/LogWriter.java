@@ -14,13 +14,13 @@ import dev.omnibridge.dbadapter.log.Verdict.Unclear;
 import dev.omnibridge.dbadapter.store.CommitGroup.Pending;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.LogKeys;
+import dev.omnibridge.runtime.Timeouts;
 import dev.omnibridge.runtime.resilience.Breaker;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ final class LogWriter {
   private static final long MAX_QUEUED_BYTES = 128L << 20;
   private static final int MAX_APPENDS = 256;
   private static final int MAX_BYTES = 8 << 20;
-  private static final int TRANSACTION_SECONDS = 7;
+  private static final Duration TRANSACTION_LIMIT = Duration.ofSeconds(7);
 
   /** Longer than the server lets any transaction of ours hold a lane. */
   private static final long RACE_NANOS = Duration.ofSeconds(7).toNanos();
@@ -99,7 +99,7 @@ final class LogWriter {
   /** Queues an append; it is dropped when it was abandoned before its turn. */
   Future<AppendResponse> append(Append append, BooleanSupplier abandoned) {
     if (away) {
-      return Future.failedFuture(away(new IllegalStateException("not connected")));
+      return Future.failedFuture(notTried(away(new IllegalStateException("not connected"))));
     }
     if (queue.size() >= MAX_QUEUED || queuedBytes + append.bytes() > MAX_QUEUED_BYTES) {
       return Future.failedFuture(
@@ -158,7 +158,7 @@ final class LogWriter {
   /** Settles every member of the group; never fails. */
   private Future<Void> run(CommitGroup group) {
     return database
-        .call(() -> connected().compose(open -> transact(open, group)), LogWriter::fault)
+        .call(() -> connected().compose(_ -> transact(group)), LogWriter::fault)
         .transform(
             done -> done.succeeded() ? settled(group, done.result()) : failed(group, done.cause()));
   }
@@ -176,13 +176,15 @@ final class LogWriter {
   }
 
   /** One transaction; the verdicts hold when the future succeeds. */
-  private Future<List<Verdict>> transact(SqlConnection open, CommitGroup group) {
-    var pipeline = Pipeline.begin(open);
-    return new LogReads(pipeline, group.appends())
-        .read(group.lanes(), group.thorough())
-        .compose(found -> decide(pipeline, group, new Batch(found)))
-        .recover(failure -> pipeline.rollback().transform(_ -> Future.failedFuture(failure)))
-        .timeout(TRANSACTION_SECONDS, TimeUnit.SECONDS);
+  private Future<List<Verdict>> transact(CommitGroup group) {
+    Pipeline pipeline = connection.begin();
+    return Timeouts.within(
+        TRANSACTION_LIMIT,
+        Future.succeededFuture()
+            .compose(
+                _ -> new LogReads(pipeline, group.appends()).read(group.lanes(), group.thorough()))
+            .compose(found -> decide(pipeline, group, new Batch(found)))
+            .recover(failure -> pipeline.rollback().transform(_ -> Future.failedFuture(failure))));
   }
 
   private Future<List<Verdict>> decide(Pipeline pipeline, CommitGroup group, Batch batch) {
@@ -271,10 +273,26 @@ final class LogWriter {
 
   /** Somebody else was first: decided anew, and then with a look at every single event. */
   private Future<Void> duplicate(CommitGroup group, Throwable failure) {
+    StampDamage damage = group.doubt() ? null : StampDamage.of(failure);
+    if (damage != null) {
+      return damaged(group, damage, failure);
+    }
     if (!group.thorough() || group.attempt() < 4) {
       return run(group.thoroughly());
     }
     return rejected(group, failure);
+  }
+
+  /** Deciding anew would meet the same leaf, and keep the others waiting. */
+  private Future<Void> damaged(CommitGroup group, StampDamage damage, Throwable failure) {
+    log.atError()
+        .addKeyValue(LogKeys.NAMESPACE, damage.namespace())
+        .addKeyValue(LogKeys.REASON, failure.getMessage())
+        .log("a log of stamps was changed and takes no leaf");
+    var touching = group.members().stream().filter(damage::touches).toList();
+    touching.forEach(member -> member.answer().fail(damage.fault()));
+    var others = group.members().stream().filter(member -> !touching.contains(member)).toList();
+    return others.isEmpty() ? Future.succeededFuture() : run(CommitGroup.of(others));
   }
 
   /** The connection went, maybe in the middle of the commit: repeating finds out. */
@@ -286,13 +304,17 @@ final class LogWriter {
     if (!group.overdue()) {
       return pause(group);
     }
-    var waiting = new ArrayList<>(group.members());
-    waiting.addAll(queue);
+    var waiting = List.copyOf(queue);
     queue.clear();
     queuedBytes = 0;
     gone(failure);
-    waiting.forEach(pending -> pending.answer().fail(fault));
-    return Future.succeededFuture();
+    waiting.forEach(pending -> pending.answer().fail(notTried(fault)));
+    return fail(group, group.doubt() ? fault : notTried(fault));
+  }
+
+  /** Says that what is refused was certainly not written. */
+  private static Fault notTried(Fault fault) {
+    return fault.with(Fault.TRIED, false);
   }
 
   private Fault away(Throwable failure) {

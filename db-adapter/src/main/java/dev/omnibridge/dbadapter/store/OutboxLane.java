@@ -2,6 +2,7 @@
 package dev.omnibridge.dbadapter.store;
 
 import dev.omnibridge.dbadapter.log.Outgoing;
+import dev.omnibridge.runtime.Fault;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
@@ -32,11 +33,27 @@ public interface OutboxLane {
   }
 
   /**
+   * Whether nothing stood behind these when they were read, by a question for so many; false when
+   * the lane cannot tell.
+   */
+  default boolean isAll(List<Outgoing> records, int most) {
+    return false;
+  }
+
+  /**
    * What may be sent in place of a record that its topic refuses for its size; empty where the
    * record is waited for instead.
    */
   default Optional<Outgoing> insteadOf(Outgoing tooLarge) {
     return Optional.empty();
+  }
+
+  /**
+   * Ends a record that its topic refuses for good, so that those behind it can go; false where the
+   * record is waited for instead, and when somebody else has the lease.
+   */
+  default Future<Boolean> giveUp(Outgoing refused, Fault why) {
+    return Future.succeededFuture(false);
   }
 
   /**

@@ -53,6 +53,11 @@ final class Pipeline {
                 .mapEmpty());
   }
 
+  /** True once the server has answered everything, and the end of the transaction with it. */
+  boolean over() {
+    return ended && sent.stream().allMatch(Future::isComplete);
+  }
+
   /** Waits for what was sent, whatever came of it; no effect stays of what is not committed. */
   Future<?> rollback() {
     if (!ended) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.dbadapter.store;
 
+import dev.omnibridge.runtime.Timeouts;
 import io.vertx.core.Future;
-import java.util.concurrent.TimeUnit;
+import io.vertx.pgclient.PgConnection;
+import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -11,7 +13,7 @@ import java.util.function.Consumer;
  * not answered is asked again over a new connection.
  */
 final class Pulse {
-  private static final int LIMIT_SECONDS = 2;
+  private static final Duration LIMIT = Duration.ofSeconds(2);
 
   private final WriterConnection connection;
   private final BooleanSupplier idle;
@@ -31,7 +33,7 @@ final class Pulse {
     }
     asking = true;
     ask()
-        .recover(_ -> ask())
+        .recover(failure -> idle.getAsBoolean() ? ask() : Future.failedFuture(failure))
         .onComplete(asked -> {
           asking = false;
           if (asked.failed() && idle.getAsBoolean()) {
@@ -41,11 +43,16 @@ final class Pulse {
   }
 
   private Future<Void> ask() {
-    return connection
-        .get()
-        .compose(open -> open.query("select 1").execute())
-        .timeout(LIMIT_SECONDS, TimeUnit.SECONDS)
-        .onFailure(_ -> connection.drop())
-        .mapEmpty();
+    return connection.get().compose(this::ask);
+  }
+
+  /** An append that came meanwhile waits behind the question, and has limits of its own. */
+  private Future<Void> ask(PgConnection open) {
+    Future<Void> answer = Timeouts.within(LIMIT, open.query("select 1").execute().mapEmpty());
+    return answer.onFailure(_ -> {
+      if (idle.getAsBoolean()) {
+        connection.drop(open);
+      }
+    });
   }
 }

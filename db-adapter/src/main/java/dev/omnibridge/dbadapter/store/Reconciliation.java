@@ -125,43 +125,6 @@ public final class Reconciliation implements AutoCloseable {
              last_append_id = excluded.last_append_id, recorded_at = excluded.recorded_at
       """;
 
-  /**
-   * A stamp's events have everything that its row shows; the first bytes' time is in the first, or
-   * in the row that is there.
-   */
-  private static final String UPSERT_STAMPS =
-      """
-      insert into metadata_stamps as old
-        (namespace, file_hash, content_hash, stamp_id, file_path, file_size, content_type, version,
-         stamp_data, run_id, op_id, created_at, updated_at)
-      select distinct on (p.stream_key)
-             p.namespace, payload ->> 'file_hash', payload ->> 'content_hash',
-             (payload ->> 'stamp_id')::uuid, payload ->> 'file_path',
-             (payload ->> 'file_size_bytes')::bigint, payload ->> 'content_type',
-             coalesce((payload ->> 'revision')::bigint, 1),
-             json_build_object('metadata', payload -> 'metadata',
-                               'stamp', '# ONEX:uid=' || (payload ->> 'stamp_id') || ',hash='
-                                        || (payload ->> 'file_hash') || ',ts=' || created_at),
-             (payload ->> 'run_id')::uuid, (payload ->> 'op_id')::uuid, first_at,
-             clock_timestamp()
-        from (select stream_key, namespace, version, payload,
-                     first_value(payload ->> 'created_at') over stamp as created_at,
-                     first_value(occurred_at) over stamp as first_at
-                from placed,
-                     lateral (select convert_from(body, 'UTF8')::json -> 'payload' as payload) o
-               where fits and kind = 'stamp' and payload ->> 'op_id' is not null
-              window stamp as (partition by stream_key order by version)) as p
-       order by p.stream_key, p.version desc
-          on conflict (namespace, file_hash) do update
-         set content_hash = excluded.content_hash, file_path = excluded.file_path,
-             file_size = excluded.file_size, content_type = excluded.content_type,
-             version = excluded.version, run_id = excluded.run_id, op_id = excluded.op_id,
-             updated_at = excluded.updated_at,
-             stamp_data = json_build_object('metadata', excluded.stamp_data -> 'metadata',
-                                            'stamp', old.stamp_data -> 'stamp')
-       where excluded.version >= old.version
-      """;
-
   private static final String ADVANCE_LANES =
       """
       update lanes l set next_position = moved.last + 1
@@ -263,7 +226,8 @@ public final class Reconciliation implements AutoCloseable {
     Tuple none = Tuple.tuple();
     List.of(LOCK_LANES, "analyze kept", PLACE.formatted(epoch), "analyze placed", INSERT_EVENTS)
         .forEach(sql -> send(pipeline, sql));
-    List.of(UPSERT_STREAMS, UPSERT_STAMPS, ADVANCE_LANES).forEach(sql -> send(pipeline, sql));
+    List.of(UPSERT_STREAMS, StampRestoring.RESTORE, ADVANCE_LANES)
+        .forEach(sql -> send(pipeline, sql));
     Future<RowSet<Row>> counted = pipeline.send(COUNT, none);
     var runs = new RunRebuilding(pipeline);
     return counted

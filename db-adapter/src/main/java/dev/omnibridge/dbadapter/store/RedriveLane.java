@@ -5,6 +5,7 @@ import dev.omnibridge.dbadapter.log.Outgoing;
 import dev.omnibridge.dbadapter.log.Pace;
 import dev.omnibridge.dbadapter.log.RecordHeaders;
 import dev.omnibridge.dbadapter.log.Redriven;
+import dev.omnibridge.runtime.Fault;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -41,7 +42,7 @@ public final class RedriveLane implements OutboxLane {
              coalesce(r.headers, d.headers)::text as headers,
              d.redrive_id is not null as from_redrive, d.record_time
         from dead_letter_redrives r join dead_letters d on d.id = r.letter_id
-       where r.published_at is null
+       where r.published_at is null and r.refused_at is null
        order by r.seq limit least($1, %d)
       """
           .formatted(MOST);
@@ -54,15 +55,23 @@ public final class RedriveLane implements OutboxLane {
         update dead_letter_redrives set published_at = now()
          where seq = any($1::bigint[]) and published_at is null and exists (select from held)
         returning letter_id),
-      told as (
-        update dead_letters set state = 'REDRIVEN' where state = 'REDRIVING' and id in (
-          select s.id
-            from gone
-            join dead_letters d on d.id = gone.letter_id
-            join dead_letters s using (cluster_id, topic_id, partition, record_offset)))
+      told as (%s)
       select lane from held
       """
-          .formatted(Lease.RENEWED, LANE);
+          .formatted(Lease.RENEWED, LANE, letters("REDRIVEN"));
+
+  private static final String GIVE_UP =
+      """
+      with held as (
+        update outbox_lanes set lease_until = %s where lane = %d and owner = $2 returning lane),
+      gone as (
+        update dead_letter_redrives set refused_at = now(), refusal = $3
+         where seq = $1 and published_at is null and exists (select from held)
+        returning letter_id),
+      told as (%s)
+      select lane from held
+      """
+          .formatted(Lease.RENEWED, LANE, letters("OPEN"));
 
   private final Vertx vertx;
   private final Pool pool;
@@ -78,6 +87,18 @@ public final class RedriveLane implements OutboxLane {
     this.owner = owner;
     this.lease = new Lease(pool, LANE, owner);
     this.nanos = nanos;
+  }
+
+  /** The letters of a record that has gone one way or the other, of all who gave it up. */
+  private static String letters(String state) {
+    return """
+    update dead_letters set state = '%s' where state = 'REDRIVING' and id in (
+      select s.id
+        from gone
+        join dead_letters d on d.id = gone.letter_id
+        join dead_letters s using (cluster_id, topic_id, partition, record_offset))
+    """
+        .formatted(state);
   }
 
   @Override
@@ -144,6 +165,14 @@ public final class RedriveLane implements OutboxLane {
 
   private static byte @Nullable [] bytes(@Nullable Buffer buffer) {
     return buffer == null ? null : buffer.getBytes();
+  }
+
+  /** Its letters are open again: as it is, it would hold the lane for ever. */
+  @Override
+  public Future<Boolean> giveUp(Outgoing refused, Fault why) {
+    return pool.preparedQuery(GIVE_UP)
+        .execute(Tuple.of(refused.position(), owner, why.reason() + ": " + why.sentence()))
+        .map(rows -> rows.size() == 1);
   }
 
   @Override

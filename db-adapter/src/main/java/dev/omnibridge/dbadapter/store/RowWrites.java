@@ -4,7 +4,6 @@ package dev.omnibridge.dbadapter.store;
 import com.google.protobuf.ByteString;
 import dev.omnibridge.api.log.v1.BridgeStateRow;
 import dev.omnibridge.api.log.v1.DefinitionRow;
-import dev.omnibridge.api.log.v1.StampRow;
 import dev.omnibridge.api.log.v1.TransitionRow;
 import dev.omnibridge.api.log.v1.WorkflowRow;
 import dev.omnibridge.api.log.v1.WorkflowStateRow;
@@ -59,28 +58,6 @@ final class RowWrites {
       insert into definitions (created_at, definition_hash, workflow_type, document)
       select $1, * from unnest($2::text[], $3::text[], $4::bytea[])
           on conflict (definition_hash) do nothing
-      """;
-
-  private static final String UPSERT_STAMPS =
-      """
-      insert into metadata_stamps as old
-        (updated_at, namespace, file_hash, content_hash, stamp_id, file_path, file_size,
-         content_type,
-         version, stamp_data, run_id, op_id, created_at)
-      select $1, namespace, file_hash, content_hash, stamp_id, file_path, file_size, content_type,
-             version, stamp_data::json, run_id, op_id, created_at
-        from unnest($2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::bigint[],
-                    $8::text[],
-                    $9::bigint[], $10::text[], $11::uuid[], $12::uuid[], $13::timestamptz[])
-          as new(namespace, file_hash, content_hash, stamp_id, file_path, file_size, content_type,
-                 version, stamp_data, run_id, op_id, created_at)
-          on conflict (namespace, file_hash) do update
-         set updated_at = excluded.updated_at, content_hash = excluded.content_hash,
-             stamp_id = excluded.stamp_id, file_path = excluded.file_path,
-             file_size = excluded.file_size, content_type = excluded.content_type,
-             version = excluded.version, stamp_data = excluded.stamp_data, run_id = excluded.run_id,
-             op_id = excluded.op_id, created_at = excluded.created_at
-       where excluded.version >= old.version
       """;
 
   private static final String BRIDGE_STATE_COLUMNS =
@@ -149,7 +126,7 @@ final class RowWrites {
   void send() {
     send(INSERT_DEFINITIONS, rows.definitions(), RowWrites::definition);
     send(UPSERT_WORKFLOW_EXECUTIONS, rows.workflows(), this::workflow);
-    send(UPSERT_STAMPS, rows.stamps(), RowWrites::stamp);
+    send(StampWrites.WRITE, rows.stamps(), StampWrites::columns);
     send(INSERT_BRIDGE_STATES, rows.bridgeStates(true), RowWrites::bridgeState);
     send(UPDATE_BRIDGE_STATES, rows.bridgeStates(false), RowWrites::bridgeState);
     send(UPSERT_PROJECTIONS, rows.projections(), RowWrites::projection);
@@ -200,22 +177,6 @@ final class RowWrites {
         .text(DefinitionRow::getDefinitionHash)
         .text(DefinitionRow::getWorkflowType)
         .bytes(DefinitionRow::getDocument);
-  }
-
-  private static Columns<StampRow> stamp(Columns<StampRow> columns) {
-    return columns
-        .text(StampRow::getNamespace)
-        .text(StampRow::getFileHash)
-        .text(StampRow::getContentHash)
-        .uuid(row -> UUID.fromString(row.getStampId()))
-        .text(StampRow::getFilePath)
-        .bigint(StampRow::getFileSize)
-        .text(StampRow::getContentType)
-        .bigint(StampRow::getRevision)
-        .text(row -> Rows.object(row.getStampData()))
-        .uuid(row -> Rows.idOrNull(row.getRunId()))
-        .uuid(row -> UUID.fromString(row.getOpId()))
-        .time(row -> Times.of(row.getCreatedAt()));
   }
 
   private static Columns<BridgeStateRow> bridgeState(Columns<BridgeStateRow> columns) {

@@ -3,6 +3,7 @@ package dev.omnibridge.dbadapter.store;
 
 import dev.omnibridge.dbadapter.DbAdapterConfig.Postgres;
 import dev.omnibridge.dbadapter.log.Lanes;
+import dev.omnibridge.runtime.LogKeys;
 import dev.omnibridge.runtime.event.LogEpochs;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.flywaydb.core.Flyway;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings the schema up to date, gives a new log its identity, and makes the partitions of the
@@ -42,6 +45,15 @@ public final class Schema {
 
   private static final String MAKE_PARTITIONS = "select ensure_event_partitions($1, $2)";
 
+  /** Asks for no month, so that only the class itself is made, with its default partition. */
+  private static final int NO_MONTH = -2;
+
+  /**
+   * A month is made while the default partition is looked through for events of it, which takes as
+   * long as that is large. A connection that is silent for much longer counts as dead.
+   */
+  private static final String MONTH_LIMIT = "set local statement_timeout = '8s'";
+
   private static final String READ_EPOCHS =
       """
       select e.epoch, l.lane, l.first_position, e.kafka = 'PENDING' as behind_kafka
@@ -53,6 +65,8 @@ public final class Schema {
    * has of it, and then nothing is to be appended before that is in it again.
    */
   public record Identity(UUID logId, Lanes lanes, LogEpochs epochs, boolean behindKafka) {}
+
+  private static final Logger log = LoggerFactory.getLogger(Schema.class);
 
   private final Vertx vertx;
   private final Pool pool;
@@ -95,7 +109,16 @@ public final class Schema {
         .compose(_ -> pool.query(READ_IDENTITY).execute())
         .compose(row -> pool.query(READ_EPOCHS).execute().map(epochs -> identity(row, epochs)))
         .compose(identity -> lanes(identity.lanes()).map(identity))
-        .compose(identity -> partitions(retentions).map(identity));
+        .compose(identity -> classes(retentions).map(identity))
+        .compose(identity ->
+            new StampAdoption(pool)
+                .all()
+                .map(identity)
+                .recover(failure -> later("leaves of older stamps", failure, identity)))
+        .compose(identity ->
+            partitions(retentions)
+                .map(identity)
+                .recover(failure -> later("partitions of the months to come", failure, identity)));
   }
 
   private static Identity identity(RowSet<Row> rows, RowSet<Row> epochs) {
@@ -130,14 +153,44 @@ public final class Schema {
             pool.preparedQuery(MAKE_OUTBOX_LANES).execute(Tuple.tuple().addArrayOfInteger(relays)));
   }
 
-  /** Makes the partitions of these retention classes, as far ahead as they are kept. */
-  public Future<?> partitions(Collection<String> retentions) {
+  /** An event has a place in the default partition when its month is not made. */
+  private Future<?> classes(Collection<String> retentions) {
     Future<?> made = Future.succeededFuture();
     for (String retention : List.copyOf(retentions)) {
       made =
           made.compose(
-              _ -> pool.preparedQuery(MAKE_PARTITIONS).execute(Tuple.of(retention, MONTHS_AHEAD)));
+              _ -> pool.preparedQuery(MAKE_PARTITIONS).execute(Tuple.of(retention, NO_MONTH)));
     }
     return made;
+  }
+
+  /** No start waits for what can be made later. */
+  private static Future<Identity> later(String what, Throwable failure, Identity identity) {
+    if (Patience.isNotThere(failure)) {
+      return Future.failedFuture(failure);
+    }
+    log.atWarn()
+        .addKeyValue("what", what)
+        .addKeyValue(LogKeys.REASON, failure.getMessage())
+        .log("a part of the start is put off");
+    return Future.succeededFuture(identity);
+  }
+
+  /** Makes the partitions of these retention classes, as far ahead as they are kept. */
+  public Future<?> partitions(Collection<String> retentions) {
+    Future<?> made = Future.succeededFuture();
+    for (String retention : List.copyOf(retentions)) {
+      made = made.compose(_ -> months(retention, 0)).compose(_ -> months(retention, MONTHS_AHEAD));
+    }
+    return made;
+  }
+
+  private Future<?> months(String retention, int ahead) {
+    return pool.withTransaction(connection ->
+        connection
+            .query(MONTH_LIMIT)
+            .execute()
+            .compose(_ ->
+                connection.preparedQuery(MAKE_PARTITIONS).execute(Tuple.of(retention, ahead))));
   }
 }

@@ -11,6 +11,7 @@ final class WriterConnection {
   private final boolean durable;
   private @Nullable PgConnection open;
   private @Nullable Future<PgConnection> opening;
+  private @Nullable Pipeline transaction;
 
   /** Without durable, a commit is answered before it is on disk. */
   WriterConnection(Database database, boolean durable) {
@@ -33,6 +34,7 @@ final class WriterConnection {
 
   private PgConnection opened(PgConnection connection) {
     open = connection;
+    transaction = null;
     connection.closeHandler(_ -> {
       if (open == connection) {
         open = null;
@@ -41,12 +43,38 @@ final class WriterConnection {
     return connection;
   }
 
+  /**
+   * Begins a transaction on the connection that is open. It has the connection for itself until it
+   * is over; statements of two would end each other's transactions, and parts of them be lost. Who
+   * asks for a second one loses the connection, for then nobody knows what state it is in.
+   */
+  Pipeline begin() {
+    PgConnection current = open;
+    if (current == null) {
+      throw new IllegalStateException("No connection is open");
+    }
+    if (transaction != null && !transaction.over()) {
+      drop();
+      throw new IllegalStateException("The connection is in another transaction");
+    }
+    Pipeline begun = Pipeline.begin(current);
+    transaction = begun;
+    return begun;
+  }
+
   /** Never uses this connection again; the server ends what it may still be doing. */
   void drop() {
     PgConnection lost = open;
     open = null;
     if (lost != null) {
       var unused = lost.close();
+    }
+  }
+
+  /** The same, if it is still this one; it may have been opened anew meanwhile. */
+  void drop(PgConnection asked) {
+    if (open == asked) {
+      drop();
     }
   }
 

@@ -13,7 +13,6 @@ import dev.omnibridge.dbadapter.log.Lanes;
 import dev.omnibridge.dbadapter.log.Outgoing;
 import dev.omnibridge.dbadapter.log.Reading;
 import dev.omnibridge.runtime.Fault;
-import dev.omnibridge.runtime.LogKeys;
 import dev.omnibridge.runtime.stream.Batch;
 import dev.omnibridge.runtime.stream.BatchHandler;
 import dev.omnibridge.runtime.stream.Slice;
@@ -27,8 +26,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes into the log what others publish on the catalogue's topics: the events, the positions and
@@ -37,8 +34,6 @@ import org.slf4j.LoggerFactory;
  * stored side by side.
  */
 public final class Inbox implements BatchHandler {
-  private static final Logger log = LoggerFactory.getLogger(Inbox.class);
-
   /** The name under which the positions are stored. */
   public static final String CONSUMER = "db-adapter";
 
@@ -58,31 +53,26 @@ public final class Inbox implements BatchHandler {
 
   @Override
   public Future<?> handle(Batch batch) {
-    try {
-      for (Slice slice : batch.slices()) {
-        int lane = lanes.inbox(slice.topic(), slice.partition().getPartition());
-        requireNonNull(open.get(lane)).read(slice);
-      }
-      return Future.join(open.values().stream().map(Lane::store).toList());
-    } catch (RuntimeException broken) {
-      // The batch comes again; what is left of this one must not be stored with it.
-      open.values().forEach(Lane::clear);
-      throw broken;
+    for (Slice slice : batch.slices()) {
+      int lane = lanes.inbox(slice.topic(), slice.partition().getPartition());
+      requireNonNull(open.get(lane)).read(slice);
     }
+    return stored();
+  }
+
+  private Future<?> stored() {
+    return Future.join(open.values().stream().map(Lane::store).toList());
   }
 
   /** Stores the positions that were put off. */
   @Override
-  public void idle() {
-    for (Lane lane : open.values()) {
-      // Should it fail, the compare-and-set finds out with the next records of the partition.
-      var unused =
-          lane.store()
-              .onFailure(failure ->
-                  log.atDebug()
-                      .addKeyValue(LogKeys.REASON, failure.getMessage())
-                      .log("positions of an idle inbox could not be stored"));
-    }
+  public Future<?> idle() {
+    return stored();
+  }
+
+  @Override
+  public void startOver() {
+    open.values().forEach(Lane::clear);
   }
 
   /** What is to be stored in one lane. */

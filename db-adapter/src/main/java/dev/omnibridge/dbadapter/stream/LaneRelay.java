@@ -7,9 +7,11 @@ import dev.omnibridge.dbadapter.log.Outgoing;
 import dev.omnibridge.dbadapter.store.OutboxLane;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.LogKeys;
+import dev.omnibridge.runtime.Timeouts;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +44,7 @@ final class LaneRelay extends VerticleBase {
   /** A batch of so many is not the last one. */
   private static final int READ_AHEAD = 200;
 
-  private static final int LIMIT_SECONDS = 6;
+  private static final Duration LIMIT = Duration.ofSeconds(6);
 
   private final OutboxLane lane;
   private final OrderedSender sender;
@@ -71,6 +73,9 @@ final class LaneRelay extends VerticleBase {
   private boolean behind = true;
 
   private @Nullable Future<List<Outgoing>> ahead;
+
+  /** Whether what was read last was asked for because of a commit here. */
+  private boolean told;
 
   /**
    * What has waited goes at the pace of a replay. The nanoseconds are of a clock that measures
@@ -172,12 +177,20 @@ final class LaneRelay extends VerticleBase {
     if (good) {
       batch = most < usual ? usual : Math.min(BATCH, 2 * usual);
     }
-    if (records.isEmpty()) {
+    boolean done = records.isEmpty() || good && publish(records);
+    if (done && isAll(records, most)) {
       behind = false;
-      sleep(LOOK_MILLIS);
-    } else if (good) {
-      publish(records);
+      sleep(wakeable, LOOK_MILLIS);
     }
+  }
+
+  /**
+   * What was found without a signal, somebody else committed, and more may follow: then only an
+   * empty answer says that it is all. What somebody else commits after an answer that a signal
+   * caused waits for the next one, or until the relay looks.
+   */
+  private boolean isAll(List<Outgoing> records, int most) {
+    return records.isEmpty() || told && ahead == null && lane.isAll(records, most);
   }
 
   /** While Kafka is away one record is enough to find out whether it is back. */
@@ -192,10 +205,17 @@ final class LaneRelay extends VerticleBase {
     Future<List<Outgoing>> begun = ahead;
     ahead = null;
     List<Outgoing> ready = begun == null || most < READ_AHEAD ? List.of() : bounded(begun);
-    return ready.isEmpty() || ready.size() > most ? bounded(lane.next(most)) : ready;
+    if (ready.isEmpty() || ready.size() > most) {
+      // A commit after this speaks of more.
+      told = signalled.getAndSet(false);
+      return bounded(lane.next(most));
+    }
+    told = false;
+    return ready;
   }
 
-  private void publish(List<Outgoing> records) {
+  /** True when Kafka has all of them, and the mark stands behind them. */
+  private boolean publish(List<Outgoing> records) {
     if (records.size() >= READ_AHEAD) {
       ahead = lane.after(records.getLast(), batch);
     }
@@ -209,12 +229,13 @@ final class LaneRelay extends VerticleBase {
       long unused = relayed.addAndGet(acknowledged);
     }
     if (acknowledged == records.size() && held) {
-      return;
+      return true;
     }
     lag();
     if (sent.refused() < 0 || !refused(records, sent)) {
       pause(LOOK_MILLIS);
     }
+    return false;
   }
 
   /** True when it can go on at once: what stands for the record has gone, or it is not its turn. */
@@ -228,6 +249,8 @@ final class LaneRelay extends VerticleBase {
     Fault why = requireNonNull(sent.failure());
     Optional<Outgoing> instead =
         why.is(OrderedSender.TOO_LARGE) ? lane.insteadOf(record) : Optional.empty();
+    boolean mine = held && young();
+    boolean over = mine && instead.isEmpty() && bounded(lane.giveUp(record, why));
     if (record.position() != refusedPosition) {
       refusedPosition = record.position();
       log.atWarn()
@@ -238,13 +261,14 @@ final class LaneRelay extends VerticleBase {
           .log(
               instead.isPresent()
                   ? "record is refused by its topic, and goes without its value"
-                  : "record is refused by its topic, and the lane waits for it");
+                  : over
+                      ? "record is refused by its topic, and its dead letter is open again"
+                      : "record is refused by its topic, and the lane waits for it");
     }
-    if (instead.isEmpty() || !held || !young()) {
-      return false;
+    if (mine && instead.isPresent()) {
+      var unused = publish(List.of(instead.get()));
     }
-    publish(List.of(instead.get()));
-    return true;
+    return over || mine && instead.isPresent();
   }
 
   /** What was read ahead does not follow on what was published. */
@@ -297,14 +321,7 @@ final class LaneRelay extends VerticleBase {
    * Vert.x's queue of a virtual thread in a state in which no later wait works.
    */
   private static <T> T bounded(Future<T> future) {
-    return future.timeout(LIMIT_SECONDS, TimeUnit.SECONDS).await();
-  }
-
-  /** Until there is something to relay, at most so long. */
-  private void sleep(long millis) {
-    if (!signalled.getAndSet(false)) {
-      sleep(wakeable, millis);
-    }
+    return Timeouts.within(LIMIT, future).await();
   }
 
   /** So long, whatever there is to relay: it could not be relayed now. */
@@ -312,6 +329,10 @@ final class LaneRelay extends VerticleBase {
     sleep(stoppable, millis);
   }
 
+  /**
+   * At most so long. What there is to relay ends it, or does not let it begin, unless it is a
+   * pause.
+   */
   private void sleep(AtomicReference<@Nullable Promise<Void>> bed, long millis) {
     Promise<Void> sleeper = Promise.promise();
     bed.set(sleeper);

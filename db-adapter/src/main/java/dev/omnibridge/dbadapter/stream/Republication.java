@@ -9,9 +9,11 @@ import dev.omnibridge.dbadapter.log.Selection;
 import dev.omnibridge.dbadapter.store.ChosenEvents;
 import dev.omnibridge.dbadapter.store.ChosenEvents.Span;
 import dev.omnibridge.runtime.Fault;
+import dev.omnibridge.runtime.Timeouts;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * a while when Kafka is away. A loop, so it runs on a virtual thread and may await.
  */
 final class Republication extends VerticleBase {
-  private static final int LIMIT_SECONDS = 10;
+  private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final long PAUSE_MILLIS = 250;
   private static final int USUAL_PER_SECOND = 1_000;
   private static final long USUAL_EVENTS = 1_000_000;
@@ -206,7 +208,7 @@ final class Republication extends VerticleBase {
   }
 
   private static <T> T bounded(Future<T> future) {
-    return future.timeout(LIMIT_SECONDS, TimeUnit.SECONDS).await();
+    return Timeouts.within(LIMIT, future).await();
   }
 
   /** Ends at the next place. */

@@ -78,7 +78,14 @@ class EditedRecordTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"ob_log_id", "x-replay-count", "x-replayed-by", "__connect.errors.topic", ""})
+      strings = {
+        "ob_log_id",
+        "x-replay-count",
+        "x-replayed-by",
+        "x-original-record-time",
+        "__connect.errors.topic",
+        ""
+      })
   void shouldRefuseHeadersThatAreNotTheCallersToSet(String key) {
     var edit = RecordEdit.newBuilder().addSetHeaders(header(key, "x")).build();
     var fault =

@@ -76,6 +76,28 @@ class RedrivenTest {
         .containsExactly("x-replay-count=2");
   }
 
+  /** However long the letter lay, and however often it went: the identity hangs on the time. */
+  @Test
+  void shouldBeTheSameEventAgainWhenItHasNoTimeOfItsOwn() {
+    Instant longAgo = NOON.minus(Duration.ofDays(9));
+    Outgoing first = redriven(false, longAgo);
+    assertThat(first.time()).isEqualTo(NOON.toEpochMilli());
+    Outgoing second =
+        new Redriven(4, ID, 3, "a", NOON, "t", null, null, first.headers(), true, NOON).outgoing();
+    for (Outgoing again : List.of(first, second)) {
+      assertThat(texts(again)).containsOnlyOnce("x-original-record-time=" + longAgo);
+      var record = new Incoming("t", NOON, null, null, again.headers());
+      assertThat(Redriven.recordTime(record)).isEqualTo(longAgo);
+    }
+    var notRedriven =
+        new Incoming(
+            "t", NOON, null, null, List.of(header("x-original-record-time", "" + longAgo)));
+    assertThat(Redriven.recordTime(notRedriven)).isEqualTo(NOON);
+    var odd =
+        List.of(header("x-replay-correlation-id", "1"), header("x-original-record-time", "then"));
+    assertThat(Redriven.recordTime(new Incoming("t", NOON, null, null, odd))).isEqualTo(NOON);
+  }
+
   @Test
   void shouldKeepTheTimeOfTheRecordWhereKafkaTakesAndKeepsIt() {
     Instant hourAgo = NOON.minus(Duration.ofHours(1));

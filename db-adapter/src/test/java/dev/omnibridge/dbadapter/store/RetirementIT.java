@@ -278,6 +278,35 @@ class RetirementIT {
     assertThat(log.count("true")).isEqualTo(7);
   }
 
+  /** What is there already needs no lock, so nobody who holds one is in the way. */
+  @Test
+  void shouldLookAtNothingWhenAllMonthsAreMade() throws SQLException {
+    try (var other = log.connect();
+        var statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("select pg_advisory_xact_lock(hashtext('ensure_event_partitions'))");
+      statement.execute("lock table events_long_default in access exclusive mode");
+      log.open();
+      other.rollback();
+    }
+  }
+
+  /** Somebody is in the way of the months, and stays there: they can wait, the start cannot. */
+  @Test
+  void shouldStartWithoutTheMonthsToCome() throws SQLException {
+    log.execute("drop table " + month());
+    try (var other = log.connect();
+        var statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("lock table events_long_default in access share mode");
+      log.open();
+      other.rollback();
+    }
+    assertThat(log.exists(month())).isFalse();
+    log.open();
+    assertThat(log.exists(month())).isTrue();
+  }
+
   @Test
   void shouldGiveUpRatherThanHoldUpAppends() throws SQLException {
     log.run(true, 5, lastMonth);

@@ -83,6 +83,7 @@ class InboxTest {
     var broken = new Slice(ConsumerPartition.getDefaultInstance(), TOPIC, 0, List.of());
     assertThatThrownBy(() -> inbox.handle(new Batch(List.of(good, broken))))
         .isInstanceOf(RuntimeException.class);
+    inbox.startOver();
     assertThat(inbox.handle(batch(1, found(7, 0, GOOD))).succeeded()).isTrue();
     assertThat(stored).hasSize(1);
     assertThat(stored.getFirst().items()).extracting(Intake.Item::offset).containsExactly(7L);
@@ -98,12 +99,12 @@ class InboxTest {
     await()
         .atMost(Duration.ofSeconds(5))
         .until(() -> {
-          inbox.idle();
+          assertThat(inbox.idle().succeeded()).isTrue();
           return !stored.isEmpty();
         });
     assertThat(stored.getFirst().items()).isEmpty();
     assertThat(stored.getFirst().moves()).singleElement().matches(move -> move.next() == 6);
-    inbox.idle();
+    assertThat(inbox.idle().succeeded()).isTrue();
     assertThat(stored).hasSize(1);
   }
 }

@@ -15,7 +15,7 @@ import java.util.stream.LongStream;
  */
 final class LaneModel {
   private final AtomicLong nanos;
-  private final long last;
+  private long last;
   private String owner = "";
   private long leaseUntil = Long.MIN_VALUE;
   private long mark;
@@ -28,6 +28,15 @@ final class LaneModel {
 
   synchronized long mark() {
     return mark;
+  }
+
+  /** One record more. */
+  synchronized void add() {
+    last++;
+  }
+
+  private synchronized long last() {
+    return last;
   }
 
   private synchronized boolean hold(String who) {
@@ -90,11 +99,16 @@ final class LaneModel {
     @Override
     public Future<List<Outgoing>> next(int most) {
       var records =
-          LongStream.rangeClosed(relayed + 1, Math.min(last, relayed + most))
+          LongStream.rangeClosed(relayed + 1, Math.min(last(), relayed + most))
               .mapToObj(LaneModel::outgoing)
               .toList();
       whileReading(most);
       return Future.succeededFuture(records);
+    }
+
+    @Override
+    public boolean isAll(List<Outgoing> records, int most) {
+      return records.size() < most;
     }
 
     @Override

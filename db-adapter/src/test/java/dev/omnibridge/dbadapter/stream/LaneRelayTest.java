@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.omnibridge.dbadapter.log.Outgoing;
+import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.resilience.Breaker;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.ThreadingModel;
@@ -60,7 +61,7 @@ class LaneRelayTest {
     }
   }
 
-  private void relay(LaneModel.View view, Given producer) {
+  private LaneRelay relay(LaneModel.View view, Given producer) {
     var relay =
         new LaneRelay(
             view,
@@ -70,6 +71,7 @@ class LaneRelayTest {
             nanos::get);
     var options = new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD);
     var unused = vertx.deployVerticle(relay, options).timeout(10, TimeUnit.SECONDS).await();
+    return relay;
   }
 
   private void relayedInTheEnd() {
@@ -210,6 +212,24 @@ class LaneRelayTest {
   }
 
   @Test
+  void shouldGoOnBehindARecordThatTheLaneGivesUp() {
+    var producer = new Choosy();
+    relay(
+        lane.new View() {
+          @Override
+          public io.vertx.core.Future<Boolean> giveUp(Outgoing refused, Fault why) {
+            assertThat(why.reason()).isEqualTo("RECORD_TOO_LARGE");
+            return passed(List.of(refused));
+          }
+        },
+        producer);
+    relayedInTheEnd();
+    assertThat(published(producer)).containsExactly(1L, 2L, 3L, 5L, 6L, 7L, 8L, 9L, 10L);
+    assertThat(producer.refusals).hasValue(1);
+    assertThat(broker.answers()).isTrue();
+  }
+
+  @Test
   void shouldReadAsManyAsTheDatabaseManagesInTime() {
     var many = new LaneModel(nanos, 10_000);
     var reads = new AtomicInteger();
@@ -224,5 +244,77 @@ class LaneRelayTest {
         new Given());
     await().atMost(Duration.ofSeconds(10)).until(() -> many.mark() == 10_000);
     assertThat(reads).hasValueLessThan(50);
+  }
+
+  @Test
+  void shouldReadOnceForEachCommitAndOtherwiseWhenItLooks() {
+    var reads = new AtomicInteger();
+    var counted =
+        lane.new View() {
+          @Override
+          void whileReading(int most) {
+            reads.incrementAndGet();
+          }
+        };
+    long began = System.nanoTime();
+    LaneRelay relay = relay(counted, new Given());
+    relayedInTheEnd();
+    int commits = 200;
+    for (int i = 1; i <= commits; i++) {
+      long last = 10 + i;
+      lane.add();
+      relay.wake();
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofMillis(1))
+          .until(() -> lane.mark() == last);
+    }
+    long looks = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began) / 250;
+    // A wake that is cut short by the scheduler may rouse the relay once more.
+    assertThat(reads.get()).isLessThanOrEqualTo((int) (2 + commits + commits / 10 + 2 * looks));
+  }
+
+  /** Each read but the last misses a record that is committed while it is answered. */
+  private final class Chain {
+    private static final int LENGTH = 100;
+
+    private final AtomicInteger left = new AtomicInteger();
+    private final LaneRelay relay;
+
+    Chain(boolean told) {
+      relay =
+          relay(
+              lane.new View() {
+                @Override
+                void whileReading(int most) {
+                  if (left.getAndUpdate(count -> Math.max(0, count - 1)) > 0) {
+                    lane.add();
+                    if (told) {
+                      relay.wake();
+                    }
+                  }
+                }
+              },
+              new Given());
+      relayedInTheEnd();
+    }
+
+    /** In a small part of the time that the relay would take if it looked for each. */
+    void shouldBeRelayedSoon() {
+      left.set(LENGTH);
+      lane.add();
+      await().atMost(Duration.ofSeconds(8)).until(() -> lane.mark() == 11 + LENGTH);
+    }
+  }
+
+  @Test
+  void shouldReadAgainForACommitThatFallsIntoARead() {
+    new Chain(true).shouldBeRelayedSoon();
+  }
+
+  @Test
+  void shouldGoOnReadingWhereSomebodyElseCommits() {
+    new Chain(false).shouldBeRelayedSoon();
   }
 }

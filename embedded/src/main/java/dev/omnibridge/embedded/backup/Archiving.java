@@ -64,6 +64,12 @@ final class Archiving {
 
   /** From now on, and after every restart, the server archives there. */
   void into(BackupArea area, Duration every) throws SQLException {
+    fromNextStart(area, every);
+    fromNow(area);
+  }
+
+  /** The server archives there after its next start; until then it goes on as it does. */
+  void fromNextStart(BackupArea area, Duration every) throws SQLException {
     if (!text("show archive_mode").equals("on")) {
       throw new BackupException(
           FAILED,
@@ -72,6 +78,10 @@ final class Archiving {
     }
     set("archive_command", area.archiveCommand());
     set("archive_timeout", Math.max(1, every.toSeconds()) + "s");
+  }
+
+  /** What it is to do from its next start on, it does already now. */
+  void fromNow(BackupArea area) throws SQLException {
     String unused = text("select pg_reload_conf()");
     awaitSetting("archive_command", area.archiveCommand());
   }

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Recovery {
   private static final Duration PAUSE = Duration.ofMillis(100);
+  private static final Duration END_LIMIT = Duration.ofSeconds(10);
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS'+00'", Locale.ROOT);
 
@@ -67,7 +68,7 @@ public final class Recovery {
    * @param timeline the new one
    * @param archivedWal how many archived files there were from the base backup on
    * @param missingWal the archived file that is missing and ended the replay; empty when none is
-   * @param savedWal how many files came from the lost server's disk
+   * @param savedWal how many files of the lost server's disk led there that the archive had not got
    * @param movedAside where the data of before is
    * @param archiving whether the server archives again where it did, once it is finished
    */
@@ -82,6 +83,9 @@ public final class Recovery {
       int savedWal,
       Optional<Path> movedAside,
       boolean archiving) {}
+
+  /** Where a replay ended, and the timeline that began there. */
+  private record End(String lsn, @Nullable Instant lastCommit, long timeline) {}
 
   private final BackupArea area;
   private final PostgresDirectory target;
@@ -127,11 +131,14 @@ public final class Recovery {
   }
 
   private Restored replayed(Order order, Restore.Placed placed) throws IOException, SQLException {
-    WalArchive.Coverage wal = area.wal().from(order.backup().startWal());
     EmbeddedPostgres server = start(order);
     boolean done = false;
     try {
-      Restored restored = promoted(server, order, placed, wal);
+      Restored restored = promoted(server, order, placed);
+      if (restored.archiving()) {
+        Path log = target.cluster().resolve("pg_wal");
+        placed.lost().leaveToArchive(area.wal(), log, restored.timeline());
+      }
       done = true;
       return restored;
     } finally {
@@ -162,9 +169,8 @@ public final class Recovery {
     }
   }
 
-  private Restored promoted(
-      EmbeddedPostgres server, Order order, Restore.Placed placed, WalArchive.Coverage wal)
-      throws SQLException {
+  private Restored promoted(EmbeddedPostgres server, Order order, Restore.Placed placed)
+      throws IOException, SQLException {
     long began = System.nanoTime();
     try (Connection connection = Archiving.connect(addressOf(server))) {
       while (true) {
@@ -176,18 +182,14 @@ public final class Recovery {
           String lsn = row.getString(2);
           if (!row.getBoolean(1)) {
             Timestamp last = row.getTimestamp(3);
-            var archiving = new Archiving(connection);
-            return new Restored(
+            return restored(
                 server,
-                order.backup(),
-                lsn,
-                last == null ? null : last.toInstant(),
-                archiving.timeline(),
-                wal.files(),
-                wal.missing().orElse(""),
-                placed.savedWal(),
-                placed.movedAside(),
-                order.backup().data().equals(target.home().toString()));
+                order,
+                placed,
+                new End(
+                    lsn,
+                    last == null ? null : last.toInstant(),
+                    new Archiving(connection).timeline()));
           }
           replayed.accept(lsn);
         }
@@ -197,34 +199,73 @@ public final class Recovery {
         LockSupport.parkNanos(PAUSE.toNanos());
       }
     } catch (SQLException failure) {
-      if (!server.isRunning()) {
+      if (hasEnded(server)) {
         throw failed(failure);
       }
       throw failure;
     }
   }
 
+  private Restored restored(EmbeddedPostgres server, Order order, Restore.Placed placed, End end)
+      throws IOException {
+    Path log = target.cluster().resolve("pg_wal");
+    String first = order.backup().startWal();
+    List<String> saved = placed.lost().readBy(first, Timelines.to(log, end.timeline()));
+    WalArchive.Coverage wal =
+        area.wal().from(first, Timelines.followedBy(log, end.timeline()), saved);
+    return new Restored(
+        server,
+        order.backup(),
+        end.lsn(),
+        end.lastCommit(),
+        end.timeline(),
+        wal.files(),
+        // PostgreSQL fails where the log ends before a time that was asked for.
+        order.to().isPresent() ? "" : wal.missing().orElse(""),
+        saved.size(),
+        placed.movedAside(),
+        order.backup().data().equals(target.home().toString()));
+  }
+
+  /** A server whose recovery fails drops its connections, and ends a little later. */
+  private static boolean hasEnded(EmbeddedPostgres server) {
+    long began = System.nanoTime();
+    while (server.isRunning() && System.nanoTime() - began < END_LIMIT.toNanos()) {
+      LockSupport.parkNanos(PAUSE.toNanos());
+    }
+    return !server.isRunning();
+  }
+
   /**
    * The restored data may be used. In its old place it archives again; a copy elsewhere does not,
    * which would be in the middle of the original's archive.
    *
-   * @throws BackupException when it may not, yet: then it is to be restored again
+   * <p>Nothing is archived before the restore is finished: once the archive has a file of the new
+   * timeline, every later recovery follows that, and would leave out what a restore that is taken
+   * back left out. Killed in between, it archives from its next start on.
+   *
+   * @throws BackupException when it may not, yet: then it is to be restored again; or when it may,
+   *     and archives only after its next start
    */
   public void finish(Restored restored) {
-    try {
+    boolean free = false;
+    try (Connection connection = Archiving.connect(addressOf(restored.server()))) {
+      var archiving = new Archiving(connection);
       if (restored.archiving()) {
-        try (Connection connection = Archiving.connect(addressOf(restored.server()))) {
-          new Archiving(connection)
-              .into(area, ArchiveSettings.every(area.files(restored.backup())));
-        }
+        archiving.fromNextStart(area, ArchiveSettings.every(area.files(restored.backup())));
       }
       new UnfinishedRestore(target).end();
-    } catch (IOException | SQLException failure) {
-      throw new BackupException(
-          FAILED,
-          "The database is restored, but could not be set free for use (%s); restore again"
-              .formatted(failure.getMessage()),
-          failure);
+      free = true;
+      if (restored.archiving()) {
+        archiving.fromNow(area);
+      }
+    } catch (IOException | SQLException | BackupException failure) {
+      String how =
+          free
+              ? "The database is restored and free for use, but archives only from its next start"
+                  + " on (%s)"
+              : "The database is restored, but could not be set free for use (%s); restore again";
+      throw new BackupException(FAILED, how.formatted(failure.getMessage()), failure);
     }
   }
 

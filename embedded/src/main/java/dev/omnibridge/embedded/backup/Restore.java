@@ -2,7 +2,6 @@
 package dev.omnibridge.embedded.backup;
 
 import static dev.omnibridge.embedded.backup.BackupException.Reason.DAMAGED;
-import static dev.omnibridge.embedded.backup.BackupException.Reason.FAILED;
 import static dev.omnibridge.embedded.backup.BackupException.Reason.IN_THE_WAY;
 import static dev.omnibridge.embedded.backup.BackupException.Reason.NO_ROOM;
 
@@ -17,8 +16,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Puts the files of a base backup in the place of a server's data, ready for the recovery that the
@@ -26,7 +23,6 @@ import java.util.stream.Stream;
  * then on the restore is unfinished, also when this process is killed.
  */
 final class Restore {
-  private static final Pattern WAL = Pattern.compile("[0-9A-F]{24}|[0-9A-F]{8}\\.history");
   private static final String DRAFT = "cluster.restoring";
 
   /** Where data of before is, with a number. */
@@ -51,9 +47,9 @@ final class Restore {
    * What was done.
    *
    * @param movedAside where the data of before is now
-   * @param savedWal WAL files of the lost server that the archive had not got
+   * @param lost WAL files of the lost server that the archive had not got
    */
-  record Placed(Optional<Path> movedAside, int savedWal) {}
+  record Placed(Optional<Path> movedAside, LostWal lost) {}
 
   /** Data of before may be moved aside when that is said; its WAL goes into the recovery. */
   Placed place(boolean mayMoveAside, Optional<Path> lostWal) throws IOException {
@@ -77,16 +73,17 @@ final class Restore {
     try {
       copy(draft);
       ArchiveSettings.remove(draft);
-      int saved = saveWal(lostWal, draft.resolve("pg_wal"));
+      LostWal lost = lost(lostWal, draft.resolve("pg_wal"));
       Durably.write(draft.resolve("recovery.signal"), new byte[0]);
       Durably.syncDirectories(draft);
       unfinished.begin(aside);
       if (aside.isPresent()) {
+        lost = lost.moved(target.cluster().toRealPath(), aside.get());
         Durably.rename(target.cluster(), aside.get());
       }
       Durably.rename(draft, target.cluster());
       done = true;
-      return new Placed(aside, saved);
+      return new Placed(aside, lost);
     } finally {
       if (!done) {
         Trees.delete(draft);
@@ -163,28 +160,11 @@ final class Restore {
   }
 
   /** What the archive has not got, the lost server may still have had on its disk. */
-  private int saveWal(Optional<Path> lostWal, Path to) throws IOException {
-    Optional<Path> wal =
+  private LostWal lost(Optional<Path> lostWal, Path log) throws IOException {
+    Optional<Path> from =
         lostWal.isEmpty() && target.hasData()
             ? Optional.of(target.cluster().resolve("pg_wal"))
             : lostWal;
-    if (wal.isEmpty()) {
-      return 0;
-    }
-    Path from = wal.get();
-    if (!Files.isDirectory(from)) {
-      throw new BackupException(FAILED, "There is no WAL in %s".formatted(from));
-    }
-    int saved = 0;
-    try (Stream<Path> files = Files.list(from)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        String name = file.getFileName().toString();
-        if (WAL.matcher(name).matches() && !area.wal().has(name)) {
-          SavedFile unused = SavedFile.copy(file, to.resolve(name), name, _ -> {});
-          saved++;
-        }
-      }
-    }
-    return saved;
+    return LostWal.copied(from, area.wal(), log);
   }
 }

@@ -27,10 +27,10 @@ record WalArchive(Path directory) {
   private static final long SEGMENTS_PER_LOG = (1L << 32) / SEGMENT_BYTES;
 
   /**
-   * What the archive has from a place on.
+   * What there is from a place on.
    *
-   * @param files how many files follow without a gap
-   * @param bytes how large these are
+   * @param files how many archived files follow without a gap
+   * @param bytes how large these are in the archive
    * @param last the name of the last of these; empty when not even the first is there
    * @param missing the first place at which there is none though later ones are there
    */
@@ -71,8 +71,7 @@ record WalArchive(Path directory) {
   }
 
   /** By place, without the timelines that a recovery leaves out; of several files the youngest. */
-  private NavigableMap<Long, Path> segments(String first) throws IOException {
-    Timelines timelines = Timelines.from(directory, timeline(first));
+  private NavigableMap<Long, Path> segments(Timelines timelines) throws IOException {
     var found = new TreeMap<Long, Path>();
     for (Path file : files()) {
       String name = file.getFileName().toString();
@@ -85,36 +84,55 @@ record WalArchive(Path directory) {
 
   /** Whether a recovery that begins with this backup can follow the log to its latest timeline. */
   boolean leadsOn(SavedBackup backup) throws IOException {
-    return Timelines.from(directory, timeline(backup.startWal()))
-        .read(timeline(backup.stopWal()), backup.stopLsn());
+    return timelines(backup.startWal()).read(timeline(backup.stopWal()), backup.stopLsn());
   }
 
   /** What a recovery that begins in a file can read. */
   Coverage from(String first) throws IOException {
-    long begin = place(first);
-    NavigableMap<Long, Path> later = segments(first).tailMap(begin, true);
-    long next = begin;
+    return from(first, timelines(first), List.of());
+  }
+
+  private Timelines timelines(String first) throws IOException {
+    return Timelines.from(directory, timeline(first));
+  }
+
+  /** What a recovery that begins in a file can read, where it has some files from elsewhere. */
+  Coverage from(String first, Timelines timelines, List<String> elsewhere) throws IOException {
+    NavigableMap<Long, Path> archived = segments(timelines);
+    var names = new TreeMap<Long, String>();
+    elsewhere.stream()
+        .filter(name -> !LostWal.isHistory(name))
+        .forEach(name -> names.put(place(name), name));
+    archived.forEach((place, file) -> names.put(place, segment(file)));
+    int files = 0;
     long bytes = 0;
     String last = "";
-    for (Path file = later.get(next); file != null; file = later.get(next)) {
-      bytes += Files.size(file);
-      last = file.getFileName().toString().substring(0, LOG_DIGITS + TIMELINE_DIGITS);
+    long next = place(first);
+    for (String name = names.get(next); name != null; name = names.get(next)) {
+      Path file = archived.get(next);
+      if (file != null) {
+        files++;
+        bytes += Files.size(file);
+      }
+      last = name;
       next++;
     }
-    var more = later.higherEntry(next);
+    var more = names.higherEntry(next);
     return new Coverage(
-        (int) (next - begin),
+        files,
         bytes,
         last,
-        more == null
-            ? Optional.empty()
-            : Optional.of(name(more.getValue().getFileName().toString(), next)));
+        more == null ? Optional.empty() : Optional.of(name(more.getValue(), next)));
+  }
+
+  private static String segment(Path file) {
+    return file.getFileName().toString().substring(0, LOG_DIGITS + TIMELINE_DIGITS);
   }
 
   /** The files from a place on that are not as long as they have to be, or cannot be unpacked. */
   List<String> damagedFrom(String first) throws IOException {
     var damaged = new ArrayList<String>();
-    for (Path file : segments(first).tailMap(place(first), true).values()) {
+    for (Path file : segments(timelines(first)).tailMap(place(first), true).values()) {
       if (!isWhole(file)) {
         damaged.add(file.getFileName().toString());
       }

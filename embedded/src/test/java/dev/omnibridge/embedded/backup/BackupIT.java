@@ -5,14 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.omnibridge.embedded.EmbeddedPostgres;
-import dev.omnibridge.embedded.EmbeddedPostgres.Options;
 import dev.omnibridge.embedded.PostgresDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,68 +18,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real servers, saved, killed and restored; names with blanks, because people have them. */
-class BackupIT {
+class BackupIT implements SavedServers {
   @TempDir private Path root = Path.of("");
 
-  private PostgresDirectory source() throws IOException {
-    return new PostgresDirectory(
-        Files.createDirectories(root.resolve("the data").resolve("postgres")).toRealPath());
-  }
-
-  private BackupArea area() {
-    return new BackupArea(root.resolve("the backups"));
-  }
-
-  private static EmbeddedPostgres start(PostgresDirectory at) {
-    return EmbeddedPostgres.start(Options.in(at.home()));
-  }
-
-  private static Connection connect(EmbeddedPostgres server) throws SQLException {
-    return DriverManager.getConnection(server.jdbcUrl(), server.user(), server.password());
-  }
-
-  private static void run(EmbeddedPostgres server, String... statements) throws SQLException {
-    try (var connection = connect(server);
-        var statement = connection.createStatement()) {
-      for (String sql : statements) {
-        boolean unused = statement.execute(sql);
-      }
-    }
-  }
-
-  private static long rows(EmbeddedPostgres server) throws SQLException {
-    try (var connection = connect(server);
-        var row = connection.createStatement().executeQuery("select count(*) from t")) {
-      assertThat(row.next()).isTrue();
-      return row.getLong(1);
-    }
-  }
-
-  private SavedBackup save(EmbeddedPostgres server) throws IOException {
-    return new BaseBackup(area(), source(), Duration.ofSeconds(30), (_, _) -> {})
-        .make(Recovery.addressOf(server));
-  }
-
-  private Recovery into(PostgresDirectory target) {
-    return new Recovery(area(), target, (_, _) -> {}, _ -> {});
-  }
-
-  private Recovery.Order order(SavedBackup backup, Optional<Instant> to, boolean force) {
-    return new Recovery.Order(backup, to, force, Optional.empty(), Duration.ofMinutes(2));
-  }
-
-  private Recovery.Restored restore(SavedBackup backup, Optional<Instant> to, boolean force)
-      throws IOException {
-    Recovery recovery = into(source());
-    var restored = recovery.run(order(backup, to, force));
-    recovery.finish(restored);
-    return restored;
-  }
-
-  private List<String> archived() throws IOException {
-    try (var files = Files.list(area().walDirectory())) {
-      return files.map(file -> file.getFileName().toString()).sorted().toList();
-    }
+  @Override
+  public Path root() {
+    return root;
   }
 
   @Test
@@ -123,6 +63,82 @@ class BackupIT {
   }
 
   @Test
+  void shouldLeaveInTheArchiveWhatOnlyLostDisksHad() throws IOException, SQLException {
+    var server = start(source());
+    run(server, "create table t (i int)");
+    SavedBackup backup = save(server);
+    stopArchiving();
+    run(server, MORE, "select pg_switch_wal()", MORE, "select pg_switch_wal()", MORE);
+    String lastWal = lastWal(server);
+    server.kill();
+    server.close();
+
+    Recovery recovery = into(source());
+    var first = recovery.run(order(backup, Optional.empty(), true));
+    assertThat(first.savedWal())
+        .isGreaterThan(2)
+        .isEqualTo(WalArchive.place(lastWal) - WalArchive.place(backup.stopWal()));
+    stopArchiving();
+    recovery.finish(first);
+    run(first.server(), MORE, "select pg_switch_wal()", MORE);
+    first.server().kill();
+    first.server().close();
+    assertThat(archived()).noneMatch(file -> file.startsWith("00000002"));
+
+    var second = restore(backup, Optional.empty(), true);
+    assertThat(rows(second.server())).isEqualTo(5000);
+    run(second.server(), MORE);
+    awaitArchived(second.server());
+    second.server().close();
+    assertThat(archived()).contains("00000002.history", "00000003.history");
+
+    Trees.delete(source().home());
+    var third = restore(backup, Optional.empty(), false);
+    assertThat(third.savedWal()).isZero();
+    assertThat(third.missingWal()).isEmpty();
+    assertThat(rows(third.server())).isEqualTo(6000);
+    third.server().close();
+  }
+
+  @Test
+  void shouldMissNoArchivedFileThatTheLostDiskStillHad() throws IOException, SQLException {
+    var server = start(source());
+    run(server, "create table t (i int)");
+    SavedBackup backup = save(server);
+    run(server, MORE);
+    Instant between = Instant.now();
+    await().until(() -> Instant.now().isAfter(between.plusMillis(50)));
+    run(server, MORE, "select pg_switch_wal()", MORE);
+    String lost = lastWal(server);
+    awaitArchived(server);
+    run(server, MORE);
+    awaitArchived(server);
+    run(server, MORE);
+    server.kill();
+    server.close();
+    try (var files = Files.newDirectoryStream(area().walDirectory(), lost + "*")) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
+    assertThat(area().wal().from(backup.startWal()).missing()).contains(lost);
+
+    var elsewhere =
+        new PostgresDirectory(Files.createDirectories(root.resolve("a look")).toRealPath());
+    var early = into(elsewhere).run(order(backup, Optional.of(between), false));
+    assertThat(rows(early.server())).isEqualTo(1000);
+    assertThat(early.missingWal()).as("nothing before that time is missing").isEmpty();
+    early.server().close();
+
+    var restored = restore(backup, Optional.empty(), true);
+    assertThat(rows(restored.server())).isEqualTo(5000);
+    assertThat(restored.missingWal()).isEmpty();
+    assertThat(restored.savedWal()).isEqualTo(2);
+    restored.server().close();
+    assertThat(area().wal().has(lost)).isTrue();
+  }
+
+  @Test
   void shouldLeaveTheArchiveToTheOriginalWhenItIsRestoredElsewhere()
       throws IOException, SQLException {
     var server = start(source());
@@ -150,6 +166,7 @@ class BackupIT {
 
     var original = restore(backup, Optional.empty(), true);
     assertThat(rows(original.server())).isEqualTo(2000);
+    awaitArchived(original.server());
     original.server().close();
     assertThat(archived()).contains("00000002.history");
     assertThat(Verification.of(area(), backup, (_, _) -> {}).good()).isTrue();

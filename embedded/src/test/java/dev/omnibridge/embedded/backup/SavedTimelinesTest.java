@@ -113,6 +113,52 @@ class SavedTimelinesTest {
   }
 
   @Test
+  void shouldTellWhichFilesNobodyWritesToAnyMore() throws IOException {
+    var timelines = Timelines.to(root.resolve("wal"), 2);
+
+    assertThat(List.of(name(1, 4), "00000001.history")).allMatch(timelines::left);
+    assertThat(List.of(name(1, 5), name(1, 6), name(2, 5), "00000002.history"))
+        .noneMatch(timelines::left);
+  }
+
+  private void history(long timeline, String... lines) throws IOException {
+    Path unused =
+        Files.write(
+            root.resolve("wal/%08X.history".formatted(timeline)),
+            Stream.of(lines).map(line -> line.replace(' ', '\t') + "\tsome reason").toList());
+  }
+
+  @Test
+  void shouldEndATimelineWhereALaterOneLeftTheLogBeforeIt() throws IOException {
+    history(3, "1 0/500FAF8", "2 0/500FAD0");
+
+    assertThat(Timelines.to(root.resolve("wal"), 3).parts())
+        .containsExactly(
+            new Timelines.Part(1, 0, 0x500FAD0),
+            new Timelines.Part(2, 0x500FAD0, 0x500FAD0),
+            new Timelines.Part(3, 0x500FAD0, Long.MAX_VALUE));
+  }
+
+  @Test
+  void shouldReadNothingOfATimelineThatARestoreToATimeNeverReached() throws IOException {
+    history(2, "1 0/8800000");
+    history(3, "1 0/8800000", "2 0/5800000");
+    wal(2, 8);
+    wal(3, 5);
+    wal(3, 6);
+
+    var timelines = Timelines.to(root.resolve("wal"), 3);
+    assertThat(List.of(name(1, 4), "00000002.history")).allMatch(timelines::left);
+    assertThat(List.of(name(1, 5), name(1, 7), name(2, 8))).noneMatch(timelines::left);
+    assertThat(area().wal().from(name(1, 2)).last()).isEqualTo(name(3, 6));
+    assertThat(area().abandoned())
+        .extracting(SavedBackup::id)
+        .containsExactly("20261121T000000.000Z", "20261121T010000.000Z");
+    assertThat(area().choose(Optional.empty(), Optional.empty()).id())
+        .isEqualTo("20261120T000000.000Z");
+  }
+
+  @Test
   void shouldSeeAHoleThatAnotherTimelineHides() throws IOException {
     assertThat(area().wal().from(name(1, 2)).last()).isEqualTo(name(2, 7));
     assertThat(area().wal().from(name(1, 2)).missing()).isEmpty();
@@ -122,6 +168,40 @@ class SavedTimelinesTest {
     var holed = area().wal().from(name(1, 2));
     assertThat(holed.files()).isEqualTo(4);
     assertThat(holed.missing()).contains(name(2, 6));
+  }
+
+  @Test
+  void shouldCountOnlyThoseOfALostDiskThatLedToTheNewTimeline() throws IOException {
+    history(3, "1 0/5800000", "2 0/8800000");
+    var lost =
+        new LostWal(
+            Optional.of(root),
+            List.of(
+                name(1, 1),
+                name(1, 4),
+                "00000002.history",
+                name(2, 6),
+                name(2, 8),
+                name(2, 9),
+                name(2, 10)));
+
+    assertThat(lost.readBy(name(1, 2), Timelines.to(root.resolve("wal"), 3)))
+        .containsExactly(name(1, 4), "00000002.history", name(2, 6), name(2, 8));
+  }
+
+  @Test
+  void shouldMissNothingThatALostDiskHad() throws IOException {
+    Files.delete(root.resolve("wal").resolve(name(2, 6)));
+    wal(2, 9);
+    history(3, "1 0/5800000", "2 0/9800000");
+    var followed = Timelines.followedBy(root.resolve("wal"), 3);
+
+    var filled = area().wal().from(name(1, 2), followed, List.of(name(2, 6), name(2, 8)));
+    assertThat(filled.missing()).isEmpty();
+    assertThat(filled.last()).isEqualTo(name(2, 9));
+    assertThat(filled.files()).isEqualTo(6);
+    assertThat(area().wal().from(name(1, 2), followed, List.of(name(2, 6))).missing())
+        .contains(name(2, 8));
   }
 
   @Test

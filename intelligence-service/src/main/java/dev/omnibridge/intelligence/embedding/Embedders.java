@@ -2,10 +2,10 @@
 package dev.omnibridge.intelligence.embedding;
 
 import dev.omnibridge.runtime.LogKeys;
+import dev.omnibridge.runtime.Timeouts;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,8 +59,7 @@ public final class Embedders {
    * the answer says which one made it.
    */
   public Future<Vector> embed(String text, Duration patience) {
-    return model()
-        .timeout(Math.max(1, patience.toMillis()), TimeUnit.MILLISECONDS)
+    return Timeouts.within(patience, model())
         .otherwiseEmpty()
         .compose(model -> model == null ? plain(text) : on(model, text));
   }

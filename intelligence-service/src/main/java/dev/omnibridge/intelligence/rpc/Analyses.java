@@ -18,6 +18,7 @@ import dev.omnibridge.intelligence.store.TreeStore;
 import dev.omnibridge.intelligence.stream.Indexing;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.Fault.Kind;
+import dev.omnibridge.runtime.Timeouts;
 import dev.omnibridge.runtime.blake3.Blake3;
 import dev.omnibridge.runtime.rpc.CallScope;
 import dev.omnibridge.runtime.rpc.Statuses;
@@ -28,7 +29,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -77,9 +77,7 @@ public final class Analyses {
     Instant requestedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
     long started = System.nanoTime();
     Duration limit = scope.within(config.timeout());
-    return turns
-        .take(scope, limit, () -> answer(request, scope))
-        .timeout(Math.max(1, limit.toMillis()), TimeUnit.MILLISECONDS)
+    return Timeouts.within(limit, turns.take(scope, limit, () -> answer(request, scope)))
         .recover(Analyses::inTime)
         .andThen((answer, failure) ->
             events.record(

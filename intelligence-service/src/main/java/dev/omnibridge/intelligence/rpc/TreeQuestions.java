@@ -13,10 +13,10 @@ import dev.omnibridge.intelligence.tree.TreeQuery;
 import dev.omnibridge.intelligence.tree.TreeWalk;
 import dev.omnibridge.intelligence.tree.TreeWalk.Direction;
 import dev.omnibridge.runtime.Fault;
+import dev.omnibridge.runtime.Timeouts;
 import dev.omnibridge.runtime.rpc.CallScope;
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Answers QueryTree and NavigateTree from stored trees, which any instance can. */
@@ -50,18 +50,17 @@ public final class TreeQuestions {
 
   /** Null while the model or its vectors are not there: then words decide alone, and it is said. */
   private Future<@Nullable Meaning> meaning(String question, Loaded loaded, CallScope scope) {
-    long patience = Math.max(1, scope.within(VECTOR_PATIENCE).toMillis() / 2);
-    return vectors
-        .of(loaded)
-        .compose(nodes ->
-            embedders
-                .embed(question, VECTOR_PATIENCE)
-                .map(vector ->
-                    vector.model().equals(LexicalEmbedder.MODEL)
-                        ? null
-                        : new Meaning(vector.values(), nodes)))
-        .timeout(patience, TimeUnit.MILLISECONDS)
-        .otherwiseEmpty();
+    Future<@Nullable Meaning> found =
+        vectors
+            .of(loaded)
+            .compose(nodes ->
+                embedders
+                    .embed(question, VECTOR_PATIENCE)
+                    .map(vector ->
+                        vector.model().equals(LexicalEmbedder.MODEL)
+                            ? null
+                            : new Meaning(vector.values(), nodes)));
+    return Timeouts.within(scope.within(VECTOR_PATIENCE).dividedBy(2), found).otherwiseEmpty();
   }
 
   private QueryTreeResponse answer(

@@ -11,6 +11,7 @@ import dev.omnibridge.api.log.v1.StreamAppend;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.Ids;
 import dev.omnibridge.runtime.LogKeys;
+import dev.omnibridge.runtime.Timeouts;
 import dev.omnibridge.runtime.event.Envelope;
 import dev.omnibridge.runtime.rpc.Calls;
 import dev.omnibridge.runtime.rpc.Statuses;
@@ -25,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -92,7 +92,7 @@ public final class AnalysisEvents {
     if (!writing && waiting.isEmpty()) {
       return Future.succeededFuture();
     }
-    return emptied.future().timeout(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS).otherwiseEmpty();
+    return Timeouts.within(STOP_LIMIT, emptied.future()).otherwiseEmpty();
   }
 
   private void write() {

@@ -5,6 +5,7 @@ import dev.omnibridge.api.log.v1.AppendRequest;
 import dev.omnibridge.api.log.v1.LogServiceGrpc;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.LogKeys;
+import dev.omnibridge.runtime.Timeouts;
 import dev.omnibridge.runtime.rpc.Calls;
 import dev.omnibridge.runtime.rpc.Statuses;
 import io.grpc.Channel;
@@ -14,7 +15,6 @@ import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +74,7 @@ final class EventQueue {
   Future<Void> stop() {
     stopping = true;
     return writing
-        ? emptied.future().timeout(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS).otherwiseEmpty()
+        ? Timeouts.within(STOP_LIMIT, emptied.future()).otherwiseEmpty()
         : Future.succeededFuture();
   }
 

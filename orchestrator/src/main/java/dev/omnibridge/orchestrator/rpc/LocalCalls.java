@@ -13,11 +13,11 @@ import dev.omnibridge.orchestrator.run.RunKey;
 import dev.omnibridge.orchestrator.run.Workflows;
 import dev.omnibridge.orchestrator.store.WorkflowLog;
 import dev.omnibridge.runtime.Fault;
+import dev.omnibridge.runtime.Timeouts;
 import dev.omnibridge.runtime.rpc.CallScope;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** The calls about one run, done in this process, whoever owns the run. */
@@ -45,10 +45,10 @@ final class LocalCalls {
   }
 
   Future<CancelWorkflowResponse> cancel(CancelWorkflowRequest request, CallScope scope) {
-    return lookup
-        .row(request.getKey(), scope.within(LIMIT))
-        .compose(row -> cancel(row, request.getReason()))
-        .timeout(scope.within(LIMIT).toMillis() + 1, TimeUnit.MILLISECONDS)
+    Duration limit = scope.within(LIMIT);
+    return Timeouts.within(
+            limit.plusMillis(1),
+            lookup.row(request.getKey(), limit).compose(row -> cancel(row, request.getReason())))
         .recover(failure -> Future.failedFuture(timely(failure, "cancellation", "CANCEL_UNKNOWN")))
         .map(view -> CancelWorkflowResponse.newBuilder().setWorkflow(view).build());
   }

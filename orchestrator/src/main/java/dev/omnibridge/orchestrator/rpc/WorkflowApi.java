@@ -27,6 +27,7 @@ import dev.omnibridge.orchestrator.run.RunKey;
 import dev.omnibridge.orchestrator.run.Submission;
 import dev.omnibridge.orchestrator.run.Workflows;
 import dev.omnibridge.orchestrator.store.WorkflowLog;
+import dev.omnibridge.runtime.Timeouts;
 import dev.omnibridge.runtime.rpc.CallScope;
 import dev.omnibridge.runtime.rpc.Calls;
 import dev.omnibridge.runtime.rpc.Replies;
@@ -39,7 +40,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -81,9 +81,10 @@ public final class WorkflowApi extends WorkflowServiceImplBase {
 
   private Future<SubmitWorkflowResponse> submit(SubmitWorkflowRequest request, CallScope scope) {
     Submission submission = Inputs.submission(request, newId);
-    return Future.fromCompletionStage(workflows.submit(submission))
-        .compose(result -> submitted(result, scope))
-        .timeout(scope.within(LIMIT).toMillis() + 1, TimeUnit.MILLISECONDS)
+    return Timeouts.within(
+            scope.within(LIMIT).plusMillis(1),
+            Future.fromCompletionStage(workflows.submit(submission))
+                .compose(result -> submitted(result, scope)))
         .recover(failure ->
             Future.failedFuture(LocalCalls.timely(failure, "submission", "SUBMIT_UNKNOWN")));
   }

@@ -40,10 +40,10 @@ final class Ask {
   /** Takes note of what became of one try to append. */
   void heard(Fault fault) {
     broken = fault.kind() == Fault.Kind.BROKEN ? broken + 1 : 0;
-    sent |= !fault.is("CIRCUIT_OPEN");
+    sent |= !notTried(fault);
     inDoubt |=
         switch (fault.kind()) {
-          case UNAVAILABLE -> !fault.is("CIRCUIT_OPEN");
+          case UNAVAILABLE -> !notTried(fault);
           case TIMEOUT, CANCELLED -> true;
           case INVALID, NOT_FOUND, EXISTS, REFUSED, CONFLICT -> false;
           case EXHAUSTED, OUT_OF_RANGE, BROKEN -> false;
@@ -52,7 +52,12 @@ final class Ask {
 
   /** Refused for what it is, or never sent; then a submission is the client's matter again. */
   boolean surelyNotAppended(Fault fault) {
-    return !sent && fault.is("CIRCUIT_OPEN") || neverAppended(fault);
+    return !sent && notTried(fault) || neverAppended(fault);
+  }
+
+  /** Not sent for the state of the log, or refused by it for the state of its database. */
+  private static boolean notTried(Fault fault) {
+    return fault.is("CIRCUIT_OPEN") || "false".equals(fault.facts().get(Fault.TRIED));
   }
 
   /**

@@ -21,6 +21,7 @@ import io.grpc.MethodDescriptor;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -87,12 +88,18 @@ class GrpcRunnerTest {
           .isInstanceOf(Outcome.Failed.class);
     }
 
-    long began = System.nanoTime();
     Outcome sixth = runner.run(task()).toCompletableFuture().join();
-    Duration took = Duration.ofNanos(System.nanoTime() - began);
+    long[] took = new long[21];
+    for (int i = 0; i < took.length; i++) {
+      long began = System.nanoTime();
+      var unused = runner.run(task()).toCompletableFuture().join();
+      took[i] = System.nanoTime() - began;
+    }
+    Arrays.sort(took);
 
     assertThat(calls).hasValue(5);
-    assertThat(took).isLessThan(Duration.ofMillis(10));
+    // The median: another module may test beside this one. The slow ones count in fail_fast_ms.
+    assertThat(Duration.ofNanos(took[took.length / 2])).isLessThan(Duration.ofMillis(10));
     assertThat(sixth)
         .isInstanceOfSatisfying(
             Outcome.Degraded.class,

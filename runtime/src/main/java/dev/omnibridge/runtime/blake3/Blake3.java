@@ -2,50 +2,52 @@
 package dev.omnibridge.runtime.blake3;
 
 import static dev.omnibridge.runtime.blake3.Compression.CHUNK_LEN;
-import static dev.omnibridge.runtime.blake3.Compression.DERIVE_KEY_CONTEXT;
-import static dev.omnibridge.runtime.blake3.Compression.DERIVE_KEY_MATERIAL;
-import static dev.omnibridge.runtime.blake3.Compression.KEYED_HASH;
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.concurrent.ForkJoinPool;
 
 /**
  * A BLAKE3 hash in the making. Input may come in any pieces; the hash depends only on the bytes.
- * Finishing changes nothing, so more input may follow. Memory stays below 4 KiB whatever the
- * length. Not for use by several threads.
+ * Finishing changes nothing, so more input may follow. Memory stays below 80 KiB whatever the
+ * length, and below 4 KiB for input in arrays. Not for use by several threads.
  */
 public final class Blake3 {
   /** The number of bytes of a key. */
   public static final int KEY_LENGTH = Hash.LENGTH;
 
+  /** So much of a buffer outside the heap is copied at a time. */
+  private static final int PIECE = 64 * CHUNK_LEN;
+
+  private final Mode mode;
   private final Tree tree;
 
-  /**
-   * The last chunk so far, held back because only the end of the input shows whether it is the
-   * root.
-   */
+  /** The end of the input so far: what is no whole chunk, or the only chunk. */
   private final byte[] chunk = new byte[CHUNK_LEN];
 
   private int chunkLength;
+  private byte[] piece = new byte[0];
 
-  private Blake3(int[] key, int flags) {
-    this.tree = new Tree(key, flags);
+  private Blake3(Mode mode) {
+    this.mode = mode;
+    this.tree = new Tree(mode);
   }
 
   /** Starts a plain hash. */
   public static Blake3 hasher() {
-    return new Blake3(Compression.iv(), 0);
+    return new Blake3(Mode.hash());
   }
 
   /** Starts a hash under a secret key of 32 bytes: a message authentication code. */
   public static Blake3 keyedHasher(byte[] key) {
-    return new Blake3(words(key), KEYED_HASH);
+    return new Blake3(Mode.keyedHash(key));
   }
 
   /** Starts to derive a key from key material; the context names the one use of the derived key. */
   public static Blake3 keyDeriver(String context) {
-    return new Blake3(contextKey(context), DERIVE_KEY_MATERIAL);
+    return new Blake3(Mode.deriveKey(context));
   }
 
   /** The hash of these bytes. */
@@ -55,18 +57,17 @@ public final class Blake3 {
 
   /** The hash of {@code length} bytes from {@code offset}. */
   public static Hash hash(byte[] input, int offset, int length) {
-    return finish(root(Compression.iv(), 0, input, offset, length));
+    return finish(Tree.root(Mode.hash(), input, offset, length));
   }
 
   /** The hash of these bytes under a key of 32 bytes. */
   public static Hash keyedHash(byte[] key, byte[] input) {
-    return finish(root(words(key), KEYED_HASH, input, 0, input.length));
+    return finish(Tree.root(Mode.keyedHash(key), input, 0, input.length));
   }
 
   /** A key of 32 bytes, derived from key material for the use that the context names. */
   public static byte[] deriveKey(String context, byte[] material) {
-    Node root = root(contextKey(context), DERIVE_KEY_MATERIAL, material, 0, material.length);
-    return finish(root).bytes();
+    return Tree.root(Mode.deriveKey(context), material, 0, material.length).hash();
   }
 
   /** Takes in these bytes. */
@@ -80,9 +81,14 @@ public final class Blake3 {
     int at = offset;
     int end = offset + length;
     while (at < end) {
-      closeFullChunk();
+      if (chunkLength == CHUNK_LEN) {
+        tree.add(chunk, 0, 1);
+        chunkLength = 0;
+      }
       if (chunkLength == 0) {
-        at = addWholeChunks(tree, input, at, end);
+        int whole = tree.wholeChunks(end - at);
+        tree.add(input, at, whole);
+        at += CHUNK_LEN * whole;
       }
       int count = Math.min(CHUNK_LEN - chunkLength, end - at);
       System.arraycopy(input, at, chunk, chunkLength, count);
@@ -100,12 +106,44 @@ public final class Blake3 {
       return this;
     }
     while (input.hasRemaining()) {
-      closeFullChunk();
-      int count = Math.min(CHUNK_LEN - chunkLength, input.remaining());
-      input.get(chunk, chunkLength, count);
-      chunkLength += count;
+      int count = Math.min(PIECE, input.remaining());
+      input.get(piece(count), 0, count);
+      update(piece, 0, count);
     }
     return this;
+  }
+
+  /** Takes in all bytes of the segment. */
+  public Blake3 update(MemorySegment input) {
+    if (input.heapBase().orElse(input) instanceof byte[] array) {
+      return update(array, (int) input.address(), (int) input.byteSize());
+    }
+    for (long at = 0; at < input.byteSize(); ) {
+      int count = (int) Math.min(PIECE, input.byteSize() - at);
+      MemorySegment.copy(input, JAVA_BYTE, at, piece(count), 0, count);
+      update(piece, 0, count);
+      at += count;
+    }
+    return this;
+  }
+
+  /**
+   * Takes in all bytes of the segment, those of a large one on all threads of the pool at once,
+   * which have to be allowed to read it. Returns when that is done.
+   */
+  public Blake3 update(MemorySegment input, ForkJoinPool pool) {
+    long fitting = chunkLength == 0 ? Subtrees.fitting(tree.chunks(), input.byteSize()) : 0;
+    if (fitting > 0) {
+      Subtrees.add(tree, mode, input.asSlice(0, fitting), pool);
+    }
+    return update(input.asSlice(fitting));
+  }
+
+  private byte[] piece(int atLeast) {
+    if (piece.length < atLeast) {
+      piece = new byte[atLeast];
+    }
+    return piece;
   }
 
   /** The hash of everything taken in so far. */
@@ -125,49 +163,7 @@ public final class Blake3 {
     return this;
   }
 
-  private void closeFullChunk() {
-    if (chunkLength == CHUNK_LEN) {
-      tree.add(chunk, 0);
-      chunkLength = 0;
-    }
-  }
-
-  /** Adds chunks straight from the input while more than one is left; returns where the rest is. */
-  private static int addWholeChunks(Tree tree, byte[] input, int from, int end) {
-    int at = from;
-    for (; end - at > CHUNK_LEN; at += CHUNK_LEN) {
-      tree.add(input, at);
-    }
-    return at;
-  }
-
-  private static Node root(int[] key, int flags, byte[] input, int offset, int length) {
-    Objects.checkFromIndexSize(offset, length, input.length);
-    Tree tree = new Tree(key, flags);
-    int end = offset + length;
-    int tail = addWholeChunks(tree, input, offset, end);
-    return tree.root(input, tail, end - tail);
-  }
-
   private static Hash finish(Node root) {
-    return Hash.of(new Output(root).read(Hash.LENGTH));
-  }
-
-  private static int[] contextKey(String context) {
-    byte[] bytes = context.getBytes(UTF_8);
-    Node root = root(Compression.iv(), DERIVE_KEY_CONTEXT, bytes, 0, bytes.length);
-    return words(finish(root).bytes());
-  }
-
-  private static int[] words(byte[] key) {
-    if (key.length != KEY_LENGTH) {
-      throw new IllegalArgumentException(
-          "A key has %d bytes, not %d".formatted(KEY_LENGTH, key.length));
-    }
-    int[] words = new int[KEY_LENGTH / Integer.BYTES];
-    for (int i = 0; i < words.length; i++) {
-      words[i] = Compression.word(key, Integer.BYTES * i);
-    }
-    return words;
+    return Hash.of(root.hash());
   }
 }

@@ -20,10 +20,10 @@ final class Compression {
   static final int DERIVE_KEY_CONTEXT = 1 << 5;
   static final int DERIVE_KEY_MATERIAL = 1 << 6;
 
-  private static final int IV0 = 0x6A09E667;
-  private static final int IV1 = 0xBB67AE85;
-  private static final int IV2 = 0x3C6EF372;
-  private static final int IV3 = 0xA54FF53A;
+  static final int IV0 = 0x6A09E667;
+  static final int IV1 = 0xBB67AE85;
+  static final int IV2 = 0x3C6EF372;
+  static final int IV3 = 0xA54FF53A;
 
   private static final VarHandle WORD =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -91,6 +91,11 @@ final class Compression {
   /** The little-endian word at {@code at}. */
   static int word(byte[] bytes, int at) {
     return (int) WORD.get(bytes, at);
+  }
+
+  /** Writes a little-endian word. */
+  static void setWord(byte[] bytes, int at, int word) {
+    WORD.set(bytes, at, word);
   }
 
   /** Writes the first {@code count} words of {@code h} as little-endian bytes. */

@@ -16,6 +16,13 @@ record Node(int[] h, byte[] block, int blockLen, long counter, int flags) {
     Compression.store(compress(counter, flags), 8, to, at);
   }
 
+  /** The hash of the whole tree, this node being its root. */
+  byte[] hash() {
+    byte[] bytes = new byte[Hash.LENGTH];
+    Compression.store(compress(0, flags | ROOT), 8, bytes, 0);
+    return bytes;
+  }
+
   /** Writes 64 bytes of the output of the whole tree, this node being its root. */
   void rootBlock(long index, byte[] to) {
     Compression.store(compress(index, flags | ROOT), 16, to, 0);

@@ -104,6 +104,10 @@ final class HazelcastMembers implements MemberList {
     var settings = new Config().setClusterName(config.name()).setLiteMember(true);
     settings.getJetConfig().setEnabled(false);
     properties().forEach(settings::setProperty);
+    if (!config.listensEverywhere()) {
+      // Not as an interface: Hazelcast then asks no member by name but those that are this one.
+      settings.setProperty("hazelcast.local.localAddress", ipv4(config.host()));
+    }
     network(settings.getNetworkConfig());
     settings.getSerializationConfig().setJavaSerializationFilterConfig(onlyItsOwn());
     settings
@@ -144,15 +148,12 @@ final class HazelcastMembers implements MemberList {
         Map.entry("hazelcast.io.thread.count", "1"));
   }
 
-  private void network(NetworkConfig network) throws UnknownHostException {
+  private void network(NetworkConfig network) {
     network
         .setPort(config.port())
         .setPortAutoIncrement(true)
         .setPortCount(ClusterConfig.PORTS)
         .setReuseAddress(true);
-    if (!config.listensEverywhere()) {
-      network.getInterfaces().setEnabled(true).addInterface(ipv4(config.host()));
-    }
     JoinConfig join = network.getJoin();
     join.getAutoDetectionConfig().setEnabled(false);
     join.getMulticastConfig().setEnabled(false);

@@ -9,6 +9,8 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowT
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -16,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A circuit breaker around calls to one dependency: opens on consecutive failures, fails fast while
- * open, and probes after a while; any failure while half-open opens it again. Only failures that
- * speak of the dependency count: a refused request does not, and a cancelled one says nothing. For
- * any thread.
+ * open, and probes after a while, with one call at a time; any failure while half-open opens it
+ * again. Only failures that speak of the dependency count: a refused request does not, and a
+ * cancelled one says nothing. For any thread.
  */
 public final class Breaker {
 
-  /** Whether calls are let through: all, a few that find out, or none. */
+  /** Whether calls are let through: all, one at a time that finds out, or none. */
   public enum State {
     CLOSED,
     HALF_OPEN,
@@ -34,7 +36,7 @@ public final class Breaker {
    *
    * @param failures consecutive failures that open it
    * @param openFor time until it probes
-   * @param successes successes while half-open that close it, and the calls let through until then
+   * @param successes successes while half-open that close it, one after the other
    */
   public record Settings(int failures, Duration openFor, int successes) {
     /** Opens on the 5th consecutive failure, probes after 30 s, closes after 3 successes. */
@@ -59,8 +61,13 @@ public final class Breaker {
   private static final Duration PROBE_LIMIT = Duration.ofMinutes(1);
 
   private final CircuitBreaker circuit;
+  private final Clock clock;
   private final AtomicLong refusals = new AtomicLong();
   private final AtomicLong openings = new AtomicLong();
+  private final AtomicLong failures = new AtomicLong();
+
+  /** The call that finds out, while it is half-open and there is one. */
+  private @Nullable Call probe;
 
   /** Counts the changes of state, so that a call is known to be from before the last one. */
   private final AtomicLong turns = new AtomicLong();
@@ -71,6 +78,7 @@ public final class Breaker {
 
   /** By a clock of the caller's. */
   public Breaker(String dependency, Settings settings, Clock clock) {
+    this.clock = clock;
     this.circuit =
         CircuitBreaker.of(
             dependency,
@@ -81,7 +89,6 @@ public final class Breaker {
                 .failureRateThreshold(100)
                 .waitDurationInOpenState(settings.openFor())
                 .permittedNumberOfCallsInHalfOpenState(settings.successes())
-                .maxWaitDurationInHalfOpenState(PROBE_LIMIT)
                 .clock(clock)
                 .writableStackTraceEnabled(false)
                 .build());
@@ -93,11 +100,16 @@ public final class Breaker {
     if (change.getToState() == CircuitBreaker.State.OPEN) {
       unused = openings.incrementAndGet();
     }
+    probe = null;
   }
+
+  /** A call that was let through, and when, by the stopwatch and by the clock. */
+  private record Call(long turn, long began, Instant at) {}
 
   /** Calls through the breaker; while it is open, fails at once with UNAVAILABLE (CIRCUIT_OPEN). */
   public <R> Future<R> call(Supplier<Future<R>> call, Function<Throwable, Fault> faults) {
-    if (!circuit.tryAcquirePermission()) {
+    Call let = letThrough();
+    if (let == null) {
       long unused = refusals.incrementAndGet();
       return Future.failedFuture(
           Fault.unavailable(
@@ -105,26 +117,60 @@ public final class Breaker {
               dependency() + " failed repeatedly and is not called for now.",
               null));
     }
-    long turn = turns.get();
-    long began = circuit.getCurrentTimestamp();
-    return made(call)
-        .andThen(
-            (_, failure) -> settled(turn, began, failure == null ? null : faults.apply(failure)));
+    return made(call).andThen((_, failure) -> settled(let, told(failure, faults)));
+  }
+
+  /**
+   * Null when it is not. One at a time with what turns the breaker: the library tells of a turn
+   * only after it, and a permission of the new state under the old turn would be lost.
+   */
+  private synchronized @Nullable Call letThrough() {
+    if (!circuit.tryAcquirePermission()) {
+      giveUpProbe();
+      return null;
+    }
+    var call = new Call(turns.get(), circuit.getCurrentTimestamp(), clock.instant());
+    if (circuit.getState() == CircuitBreaker.State.HALF_OPEN) {
+      if (probe != null) {
+        circuit.releasePermission();
+        giveUpProbe();
+        return null;
+      }
+      probe = call;
+    }
+    return call;
+  }
+
+  /** One that is never heard of has failed. */
+  private void giveUpProbe() {
+    if (probe != null && clock.instant().isAfter(probe.at.plus(PROBE_LIMIT))) {
+      circuit.transitionToOpenState();
+    }
+  }
+
+  /** Null for a success. */
+  private static @Nullable Fault told(
+      @Nullable Throwable failure, Function<Throwable, Fault> faults) {
+    try {
+      return failure == null ? null : faults.apply(failure);
+    } catch (RuntimeException bug) {
+      return Fault.broken(bug);
+    }
   }
 
   /** A call that throws before it is under way has failed like any other; its permission ends. */
   private static <R> Future<R> made(Supplier<Future<R>> call) {
     try {
-      return call.get();
+      return Objects.requireNonNull(call.get(), "future");
     } catch (RuntimeException | Error failure) {
       return Future.failedFuture(failure);
     }
   }
 
   /** A failure counts also when its call is from before; a success from then tells nothing. */
-  private void settled(long turn, long began, @Nullable Fault fault) {
-    boolean current = turn == turns.get();
-    long took = circuit.getCurrentTimestamp() - began;
+  private synchronized void settled(Call call, @Nullable Fault fault) {
+    boolean current = call.turn == turns.get();
+    long took = circuit.getCurrentTimestamp() - call.began;
     if (fault != null && fault.kind() == Fault.Kind.CANCELLED) {
       if (current) {
         circuit.releasePermission();
@@ -134,10 +180,14 @@ public final class Breaker {
     } else if (current) {
       circuit.onSuccess(took, circuit.getTimestampUnit());
     }
+    if (call.equals(probe)) {
+      probe = null;
+    }
   }
 
   /** The library goes by a rate, and would close after two successes and a failure. */
   private void failed(long took, Fault fault) {
+    long unused = failures.incrementAndGet();
     if (circuit.getState() == CircuitBreaker.State.HALF_OPEN) {
       circuit.transitionToOpenState();
     } else {
@@ -187,6 +237,8 @@ public final class Breaker {
             () -> state().ordinal(),
             labels);
     metrics.count("omnibridge_breaker_opened", "Times it opened.", openings, labels);
+    metrics.count(
+        "omnibridge_breaker_failed", "Calls that failed and speak against it.", failures, labels);
     metrics.count(
         "omnibridge_breaker_refused", "Calls not made while it was open.", refusals, labels);
     return this;

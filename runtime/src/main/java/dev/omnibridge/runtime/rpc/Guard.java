@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.runtime.rpc;
 
-import build.buf.protovalidate.Validator;
-import build.buf.protovalidate.ValidatorFactory;
-import build.buf.protovalidate.exceptions.ValidationException;
 import com.google.protobuf.Message;
-import dev.omnibridge.runtime.Fault;
-import dev.omnibridge.runtime.Fault.Violation;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -14,14 +9,13 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.util.stream.Collectors;
 
 /**
  * Stands before every service: checks each message against the rules in its .proto, and turns what
  * a handler throws into a status with details.
  */
 final class Guard implements ServerInterceptor {
-  private final Validator validator = ValidatorFactory.newBuilder().build();
+  private final MessageRules rules = new MessageRules();
 
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
@@ -33,7 +27,7 @@ final class Guard implements ServerInterceptor {
       public void onMessage(Q message) {
         guarded(() -> {
           if (message instanceof Message proto) {
-            check(proto);
+            rules.check(proto);
           }
           super.onMessage(message);
         });
@@ -82,27 +76,6 @@ final class Guard implements ServerInterceptor {
     } catch (IllegalStateException alreadyClosed) {
       // The handler answered before it threw; the caller has its answer.
       Statuses.faultOf(failure);
-    }
-  }
-
-  private void check(Message message) {
-    try {
-      var result = validator.validate(message);
-      if (!result.isSuccess()) {
-        var violations =
-            result.getViolations().stream()
-                .map(v -> v.toProto())
-                .map(v -> new Violation(FieldPaths.text(v.getField()), v.getMessage()))
-                .toList();
-        throw Fault.invalid(
-                "INVALID_REQUEST",
-                violations.stream()
-                    .map(v -> v.field() + ": " + v.description())
-                    .collect(Collectors.joining("; ", "The request is not valid: ", ".")))
-            .withViolations(violations);
-      }
-    } catch (ValidationException brokenRule) {
-      throw Fault.broken(brokenRule);
     }
   }
 }

@@ -4,13 +4,11 @@ package dev.omnibridge.runtime.stream;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 
 /** The batches that are with the handler, oldest first. */
 final class Flights {
-  private record Flight(Batch batch, Future<?> answer, long began) {}
+  private record Flight(Future<?> answer, long began) {}
 
   private final Deque<Flight> flights = new ArrayDeque<>();
   private final int most;
@@ -22,13 +20,17 @@ final class Flights {
     this.limit = limit;
   }
 
+  /** An empty batch says that nothing came; mostly there is nothing to do then. */
   void handOver(Batch batch, BatchHandler handler) {
-    flights.add(new Flight(batch, answer(batch, handler), System.nanoTime()));
+    Future<?> answer = answer(batch, handler);
+    if (!batch.isEmpty() || !answer.succeeded()) {
+      flights.add(new Flight(answer, System.nanoTime()));
+    }
   }
 
   private static Future<?> answer(Batch batch, BatchHandler handler) {
     try {
-      return handler.handle(batch);
+      return batch.isEmpty() ? handler.idle() : handler.handle(batch);
     } catch (RuntimeException failure) {
       return Future.failedFuture(failure);
     }
@@ -47,11 +49,9 @@ final class Flights {
     flights.remove();
   }
 
-  /** Waits until all have ended, whatever came of them; those batches. */
-  List<Batch> abandon() {
-    var abandoned = new ArrayList<Batch>();
+  /** Waits until all have ended, whatever came of them. */
+  void abandon() {
     for (Flight flight = flights.poll(); flight != null; flight = flights.poll()) {
-      abandoned.add(flight.batch());
       try {
         await(flight);
       } catch (Exception failed) {
@@ -59,7 +59,6 @@ final class Flights {
         continue;
       }
     }
-    return abandoned;
   }
 
   private void await(Flight flight) {

@@ -114,9 +114,15 @@ final class Places {
     }
   }
 
-  /** What became of the batch is unknown, or somebody else moved on: the positions must be read. */
+  /** It is not handled; the positions must be read. */
   void forget(Batch batch) {
     batch.slices().forEach(slice -> forget(partition(slice)));
+  }
+
+  /** Of all partitions, the positions must be read. */
+  void forgetAll() {
+    unplaced.addAll(places.keySet());
+    places.clear();
   }
 
   private void forget(TopicPartition partition) {

@@ -4,6 +4,7 @@ package dev.omnibridge.runtime.stream;
 import dev.omnibridge.api.log.v1.ConsumerPartition;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.LogKeys;
+import dev.omnibridge.runtime.Timeouts;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -15,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,7 +74,7 @@ public final class Pump extends VerticleBase {
     if (open != null) {
       open.wake();
     }
-    return drained.future().timeout(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    return Timeouts.within(STOP_LIMIT, drained.future());
   }
 
   /** True while Kafka answers and has the topics. */
@@ -116,16 +116,13 @@ public final class Pump extends VerticleBase {
   private void consume(PumpSession open) {
     var backoff = backoff();
     var flights = new Flights(config.inFlight(), config.handleLimit());
+    handler.startOver();
     try {
       long reached = System.nanoTime();
       while (running) {
         Batch batch = next(open, backoff);
-        if (batch.isEmpty()) {
-          handler.idle();
-        } else {
-          flights.handOver(batch, handler);
-          open.handedOver(batch);
-        }
+        flights.handOver(batch, handler);
+        open.handedOver(batch);
         settle(open, flights, backoff);
         reached = open.reachable() ? System.nanoTime() : reached;
         watch(System.nanoTime() - reached);
@@ -145,7 +142,10 @@ public final class Pump extends VerticleBase {
     }
   }
 
-  /** After a failure everything comes again that was handed over: the later ones build on it. */
+  /**
+   * After a failure everything comes again from what is stored: later batches build on the one that
+   * failed, and so do positions of earlier ones that the handler had put off.
+   */
   private void settle(PumpSession open, Flights flights, Backoff backoff) {
     while (flights.due()) {
       try {
@@ -153,7 +153,9 @@ public final class Pump extends VerticleBase {
         backoff.reset();
         handling.ended();
       } catch (Exception failure) {
-        flights.abandon().forEach(open::again);
+        flights.abandon();
+        open.startOver();
+        handler.startOver();
         if (running) {
           trouble(open, failure, backoff);
         }

@@ -129,9 +129,9 @@ final class PumpSession implements AutoCloseable {
     Waits.within(ANSWER_LIMIT, consumer.resume(kept));
   }
 
-  /** The batch has to come again, from whatever is stored. */
-  void again(Batch batch) {
-    places.forget(batch);
+  /** Everything has to come again, from whatever is stored. */
+  void startOver() {
+    places.forgetAll();
   }
 
   /** A topic that was made anew or has grown needs a fresh session. */

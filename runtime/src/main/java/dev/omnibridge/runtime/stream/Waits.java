@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.runtime.stream;
 
+import dev.omnibridge.runtime.Timeouts;
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 /** Waiting on a virtual-thread verticle. */
 final class Waits {
@@ -14,6 +14,6 @@ final class Waits {
    * Vert.x 5.0.12 one that times out leaves the verticle's queue such that no later await works.
    */
   static <T> T within(Duration limit, Future<T> future) {
-    return future.timeout(limit.toMillis(), TimeUnit.MILLISECONDS).await();
+    return Timeouts.within(limit, future).await();
   }
 }

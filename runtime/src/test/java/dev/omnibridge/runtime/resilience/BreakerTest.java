@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +22,7 @@ class BreakerTest {
   private static final Fault AWAY = Fault.unavailable("AWAY", "It is away.", null);
 
   private static final Duration OPEN = Duration.ofMillis(500);
+  private static final int ROUNDS = 3_000;
 
   private final ManualTime time = new ManualTime();
   private final Breaker breaker = new Breaker("it", new Breaker.Settings(5, OPEN, 3), time);
@@ -73,6 +75,46 @@ class BreakerTest {
           .isTrue();
     }
     assertThat(breaker.open()).isFalse();
+  }
+
+  /** A probe that is not counted would keep it half-open, and everybody out, for a minute. */
+  @Test
+  void shouldCountEveryProbeWhenTwoThreadsFindItsTimeOverAtOnce() throws Exception {
+    var begun = new AtomicInteger();
+    var ended = new AtomicInteger();
+    var other =
+        Thread.ofPlatform()
+            .daemon()
+            .start(() -> {
+              for (int round = 1; round <= ROUNDS; round++) {
+                spinUntil(begun, round);
+                probeTwice();
+                ended.set(round);
+              }
+            });
+    for (int round = 1; round <= ROUNDS; round++) {
+      fail(5);
+      time.now = time.now.plus(OPEN).plusMillis(1);
+      begun.set(round);
+      probeTwice();
+      spinUntil(ended, round);
+      succeed(3);
+      assertThat(breaker.state()).as("after round %d", round).isEqualTo(State.CLOSED);
+    }
+    other.join();
+  }
+
+  private static void spinUntil(AtomicInteger count, int reached) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (count.get() < reached && System.nanoTime() - end < 0) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** What is refused meanwhile does not matter. */
+  private void probeTwice() {
+    var unused = call(Future.succeededFuture(""));
+    unused = call(Future.succeededFuture(""));
   }
 
   private void breakDown(RuntimeException how, int times) {
@@ -209,14 +251,62 @@ class BreakerTest {
   }
 
   @Test
-  void shouldLetNoMoreProbesThroughAtOnceThanCloseIt() {
+  void shouldLetOneProbeThroughAtATime() {
     fail(5);
     pass(OPEN.plusNanos(1));
     reached.set(0);
+    var first = Promise.<String>promise();
+    var probe = held(first);
     for (int i = 0; i < 10; i++) {
-      var unused = held(Promise.promise());
+      assertThat(held(Promise.promise()).failed()).isTrue();
     }
-    assertThat(reached).hasValue(3);
+    assertThat(reached).hasValue(1);
+    first.complete("");
+    assertThat(probe.succeeded()).isTrue();
+    var unused = held(Promise.promise());
+    assertThat(held(Promise.promise()).failed()).isTrue();
+    assertThat(reached).hasValue(2);
+  }
+
+  @Test
+  void shouldTakeAProbeThatIsNeverHeardOfForAFailure() {
+    fail(5);
+    pass(OPEN.plusNanos(1));
+    var unused = held(Promise.promise());
+    pass(Duration.ofMinutes(1));
+    assertThat(held(Promise.promise()).failed()).isTrue();
+    assertThat(breaker.state()).isEqualTo(State.HALF_OPEN);
+    pass(Duration.ofNanos(1));
+    assertThat(held(Promise.promise()).failed()).isTrue();
+    assertThat(breaker.state()).isEqualTo(State.OPEN);
+    pass(OPEN.plusNanos(1));
+    succeed(3);
+    assertThat(breaker.closed()).isTrue();
+  }
+
+  @Test
+  void shouldEndAProbeWhoseFailureCannotBeTold() {
+    fail(5);
+    pass(OPEN.plusNanos(1));
+    Future<String> probe =
+        breaker.call(
+            () -> Future.failedFuture(AWAY),
+            _ -> {
+              throw new IllegalStateException("no fault");
+            });
+    assertThat(probe.failed()).isTrue();
+    assertThat(breaker.state()).isEqualTo(State.OPEN);
+  }
+
+  @Test
+  void shouldProbeAgainAtOnceWhenAProbeTellsNothing() {
+    fail(5);
+    pass(OPEN.plusNanos(1));
+    Fault cancelled = Fault.of(Fault.Kind.CANCELLED, "GONE", "The caller has gone.");
+    assertThat(call(Future.failedFuture(cancelled)).failed()).isTrue();
+    assertThat(breaker.state()).isEqualTo(State.HALF_OPEN);
+    succeed(3);
+    assertThat(breaker.closed()).isTrue();
   }
 
   @Test
@@ -239,13 +329,14 @@ class BreakerTest {
       assertThat(metrics.scrape())
           .contains("omnibridge_breaker_state{caller=\"test\",dependency=\"it\"} 2.0")
           .contains("omnibridge_breaker_opened_total{caller=\"test\",dependency=\"it\"} 1.0")
+          .contains("omnibridge_breaker_failed_total{caller=\"test\",dependency=\"it\"} 5.0")
           .contains("omnibridge_breaker_refused_total{caller=\"test\",dependency=\"it\"} 1.0");
     }
   }
 
   /** A clock that is moved by hand. */
   private static final class ManualTime extends Clock {
-    private Instant now = Instant.EPOCH;
+    private volatile Instant now = Instant.EPOCH;
 
     @Override
     public Instant instant() {

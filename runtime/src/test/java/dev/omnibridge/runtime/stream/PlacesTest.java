@@ -76,6 +76,15 @@ class PlacesTest {
   }
 
   @Test
+  void shouldPlaceEverythingAnewWhenItStartsOver() {
+    places.put(PARTITION, Place.of(KEY, 5L, 10));
+    places.advance(places.take(polled(5, 6)));
+    places.forgetAll();
+    assertThat(places.unplaced()).containsExactly(PARTITION);
+    assertThat(places.take(polled(7)).isEmpty()).isTrue();
+  }
+
+  @Test
   void shouldReadFromTheBeginningWhenThePartitionEndsBeforeThePlace() {
     var place = Place.of(KEY, 50L, 10);
     assertThat(place.truncated()).isTrue();

@@ -228,6 +228,18 @@ class PumpIT {
     assertThat(slow.mostOutstanding()).isBetween(2, 3);
   }
 
+  /** Where nothing more came of a partition, its position stayed behind for ever. */
+  @Test
+  void shouldReadAgainWhatWasPutOffWhenItCouldNotBeStored() throws Exception {
+    createTopic();
+    produce(30);
+    store.failNext(2);
+    new Pump(config(), store, new PuttingOff(store)).deploy(vertx).await(20, SECONDS);
+
+    awaitAll();
+    assertOrdered();
+  }
+
   private Pump deploy(PumpConfig config) throws Exception {
     var pump = new Pump(config, store, store);
     pump.deploy(vertx).await(20, SECONDS);

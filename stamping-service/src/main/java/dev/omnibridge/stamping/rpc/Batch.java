@@ -9,8 +9,10 @@ import dev.omnibridge.api.stamping.v1.CreateStampResponse;
 import dev.omnibridge.api.stamping.v1.ItemError;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.rpc.Edge;
+import dev.omnibridge.runtime.rpc.MessageRules;
 import dev.omnibridge.runtime.rpc.Statuses;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -20,14 +22,17 @@ final class Batch {
   private static final int MOST_BYTES = Edge.MAX_MESSAGE_BYTES - 64 * 1024;
 
   private final List<CreateStampRequest> requests;
+  private final MessageRules rules;
   private final Function<CreateStampRequest, Future<CreateStampResponse>> stamp;
   private final BatchItem[] items;
   private int next;
 
   private Batch(
       List<CreateStampRequest> requests,
+      MessageRules rules,
       Function<CreateStampRequest, Future<CreateStampResponse>> stamp) {
     this.requests = requests;
+    this.rules = rules;
     this.stamp = stamp;
     this.items = new BatchItem[requests.size()];
   }
@@ -36,33 +41,51 @@ final class Batch {
   static Future<BatchCreateStampsResponse> run(
       BatchCreateStampsRequest request,
       int lanes,
+      MessageRules rules,
       Function<CreateStampRequest, Future<CreateStampResponse>> stamp) {
     if (request.getItemsCount() == 0) {
       return Future.failedFuture(
           Fault.invalidField("EMPTY_BATCH", "items", "The batch holds no items."));
     }
-    var batch = new Batch(request.getItemsList(), stamp);
+    var batch = new Batch(request.getItemsList(), rules, stamp);
     return Future.all(IntStream.range(0, lanes).mapToObj(_ -> batch.lane()).toList())
         .compose(_ -> batch.response());
   }
 
   /** Takes one item after the other until none is left. */
   private Future<Void> lane() {
-    if (next == requests.size()) {
-      return Future.succeededFuture();
-    }
-    int index = next++;
-    return stampOne(requests.get(index))
-        .map(created -> item(index).setCreated(created).build())
-        .otherwise(failure -> item(index).setError(error(failure)).build())
-        .compose(item -> {
-          items[index] = item;
-          return lane();
+    Promise<Void> done = Promise.promise();
+    goOn(done);
+    return done.future();
+  }
+
+  /** A loop while answers are there at once: a thousand of them are too many to nest. */
+  private void goOn(Promise<Void> done) {
+    while (next < requests.size()) {
+      int index = next++;
+      Future<CreateStampResponse> answer = stampOne(requests.get(index));
+      if (!answer.isComplete()) {
+        answer.onComplete((_, _) -> {
+          settle(index, answer);
+          goOn(done);
         });
+        return;
+      }
+      settle(index, answer);
+    }
+    done.complete();
+  }
+
+  private void settle(int index, Future<CreateStampResponse> answer) {
+    items[index] =
+        answer.succeeded()
+            ? item(index).setCreated(answer.result()).build()
+            : item(index).setError(error(answer.cause())).build();
   }
 
   private Future<CreateStampResponse> stampOne(CreateStampRequest request) {
     try {
+      rules.check(request);
       return stamp.apply(request);
     } catch (RuntimeException refused) {
       return Future.failedFuture(refused);

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param metadata the client's, a JSON object
  * @param runId the workflow run that asked; null if none
  * @param opId the operation that asked, the same for its retries
- * @param hashing how long it took to hash them
+ * @param hashedBy who computed the digests
+ * @param hashing how long it took to hash them; zero when the client did
  */
 public record Artifact(
     Hash contentHash,
@@ -25,4 +26,5 @@ public record Artifact(
     String metadata,
     @Nullable UUID runId,
     UUID opId,
+    HashedBy hashedBy,
     Duration hashing) {}

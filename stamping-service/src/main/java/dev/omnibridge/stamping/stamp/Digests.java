@@ -9,4 +9,20 @@ import dev.omnibridge.runtime.blake3.Hash;
  *
  * @param size in bytes
  */
-public record Digests(Hash contentHash, Hash fileHash, long size, boolean text) {}
+public record Digests(Hash contentHash, Hash fileHash, long size, Nature nature) {
+
+  /** What the bytes of a file are. */
+  public enum Nature {
+    /** Valid UTF-8 without NUL. */
+    TEXT,
+    /** It would be text, but is not valid UTF-8. */
+    NOT_UTF8,
+    /** It holds NUL. */
+    BINARY
+  }
+
+  /** True when the hash rule for text was applied. */
+  public boolean text() {
+    return nature == Nature.TEXT;
+  }
+}

@@ -3,6 +3,7 @@ package dev.omnibridge.stamping.stamp;
 
 import dev.omnibridge.runtime.blake3.Blake3;
 import dev.omnibridge.runtime.blake3.Hash;
+import dev.omnibridge.stamping.stamp.Digests.Nature;
 import java.util.function.Consumer;
 
 /**
@@ -29,7 +30,7 @@ public final class FileDigest {
 
   /** Tells of the stamps that it takes out, though the file may yet turn out not to be text. */
   FileDigest(Consumer<FoundStamp> found) {
-    stripper = new StampStripper(normal, found);
+    stripper = StampStripper.forHashing(normal, found);
   }
 
   /** Both digests of a file that is in memory. */
@@ -51,9 +52,10 @@ public final class FileDigest {
   public Digests finish() {
     Hash contentHash = content.finish();
     if (!utf8.complete()) {
-      return new Digests(contentHash, contentHash, size, false);
+      Nature nature = utf8.sawNul() ? Nature.BINARY : Nature.NOT_UTF8;
+      return new Digests(contentHash, contentHash, size, nature);
     }
     stripper.finish();
-    return new Digests(contentHash, normal.finish(), size, true);
+    return new Digests(contentHash, normal.finish(), size, Nature.TEXT);
   }
 }

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stamp of one line at the top: {@code # ONEX:uid=...,hash=...,ts=...[,author=...][,v=...]}.
+ * A stamp of one line at the top: {@code # ONEX:uid=...,hash=...,ts=...[,author=...][,v=...]}, in
+ * the comments of its language.
  *
  * @param author null when not stated, as is {@code version}
  */
@@ -16,11 +17,11 @@ public record LightweightStamp(
     String uid, Hash hash, Instant at, @Nullable String author, @Nullable String version)
     implements WrittenStamp {
 
-  static final String MARK = "# ONEX:";
+  static final String MARK = "ONEX:";
 
   private static final Pattern FORM =
       Pattern.compile(
-          "# ONEX:uid=(?<uid>[A-Za-z0-9_-]{1,64}),hash=(?<hash>[0-9a-f]{64}),ts=(?<ts>[^,]{1,40})"
+          "ONEX:uid=(?<uid>[A-Za-z0-9_-]{1,64}),hash=(?<hash>[0-9a-f]{64}),ts=(?<ts>[^,]{1,40})"
               + "(?:,author=(?<author>[^,\\p{Cntrl}]*))?(?:,v=(?<v>[^,\\p{Cntrl}]*))?");
 
   /** The line for a stamp. */
@@ -30,14 +31,20 @@ public record LightweightStamp(
   }
 
   @Override
-  public String render() {
-    return "%suid=%s,hash=%s,ts=%s%s%s"
-        .formatted(MARK, uid, hash, at, part(",author=", author), part(",v=", version));
+  public CommentStyle usual() {
+    return CommentStyle.HASH;
   }
 
-  /** The stamp on this line, or null when the line is none. */
-  static @Nullable LightweightStamp parse(String line) {
-    var form = FORM.matcher(line);
+  @Override
+  public String render(CommentStyle style) {
+    return style.wrap(
+        "%suid=%s,hash=%s,ts=%s%s%s"
+            .formatted(MARK, uid, hash, at, part(",author=", author), part(",v=", version)));
+  }
+
+  /** The stamp that a comment is, or null when it is none. */
+  static @Nullable LightweightStamp parse(String comment) {
+    var form = FORM.matcher(comment);
     if (!form.matches()) {
       return null;
     }

@@ -3,6 +3,7 @@ package dev.omnibridge.stamping.stamp;
 
 import dev.omnibridge.runtime.blake3.Blake3;
 import dev.omnibridge.runtime.blake3.Hash;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +15,15 @@ import org.jspecify.annotations.Nullable;
  * on trial: memory stays the same for a gigabyte of blanks.
  */
 final class NormalText implements Lines {
-  private static final int BUFFER = 16 * 1024;
+  /** What a small file needs, and what keeps the lanes of a vector kernel full in a large one. */
+  private static final int BUFFER = 4 * 1024;
+
+  private static final int FULL_BUFFER = 64 * 1024;
   private static final byte[] LF = {'\n'};
   private static final byte[] CR = {'\r'};
 
   private final Blake3 hasher = Blake3.hasher();
-  private final byte[] buffer = new byte[BUFFER];
+  private byte[] buffer = new byte[BUFFER];
   private int length;
   private boolean started;
   private boolean crHeld;
@@ -65,13 +69,21 @@ final class NormalText implements Lines {
     int at = started ? from : skipBlanks(bytes, from, to);
     started |= at < to;
     while (at < to) {
-      if (length == BUFFER) {
-        drain();
+      if (length == buffer.length) {
+        makeRoom();
       }
-      int count = Math.min(to - at, BUFFER - length);
+      int count = Math.min(to - at, buffer.length - length);
       System.arraycopy(bytes, at, buffer, length, count);
       length += count;
       at += count;
+    }
+  }
+
+  private void makeRoom() {
+    if (length < FULL_BUFFER) {
+      buffer = Arrays.copyOf(buffer, 4 * length);
+    } else {
+      drain();
     }
   }
 

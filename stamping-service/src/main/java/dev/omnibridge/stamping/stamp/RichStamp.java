@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.stamping.stamp;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.omnibridge.runtime.blake3.Hash;
 import dev.omnibridge.stamping.stamp.Stamp.Stamped;
 import java.time.Instant;
@@ -11,9 +13,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stamp of several lines at the end, between two markers, all of it in HTML comments.
+ * A stamp of several lines at the end, between two markers. In HTML the lines between them are one
+ * comment; in every other language each line is one.
  *
- * @param filePath without control characters and without the end of a comment
+ * @param filePath as it is written: without control characters and without the end of a comment
  */
 public record RichStamp(
     String uid,
@@ -25,11 +28,12 @@ public record RichStamp(
     String contentType)
     implements WrittenStamp {
 
-  static final String START = "<!-- ONEX_METADATA_START -->";
-  static final String END = "<!-- ONEX_METADATA_END -->";
+  static final String START = "ONEX_METADATA_START";
+  static final String END = "ONEX_METADATA_END";
 
   private static final String PROTOCOL_VERSION = "1.0";
-  private static final String OPEN = "<!-- ONEX Metadata Stamp";
+  private static final String TITLE = "ONEX Metadata Stamp";
+  private static final String OPEN = "<!-- " + TITLE;
   private static final String CLOSE = "-->";
   private static final String INTEGRITY = "integrity:";
   private static final Set<String> FIELDS =
@@ -40,7 +44,7 @@ public record RichStamp(
   public RichStamp {
     if (!writable(protocolVersion) || !writable(filePath) || !writable(contentType)) {
       throw new IllegalArgumentException(
-          "A stamp holds no control characters, no blanks at the ends of a value and no \"-->\"");
+          "A stamp holds no control characters, no blanks at the ends of a value and no end of a comment");
     }
   }
 
@@ -48,6 +52,7 @@ public record RichStamp(
   public static boolean writable(String value) {
     return value.equals(value.strip())
         && !value.contains(CLOSE)
+        && !value.contains("*/")
         && value.codePoints().noneMatch(Character::isISOControl);
   }
 
@@ -59,16 +64,47 @@ public record RichStamp(
         stamp.key().fileHash(),
         stamp.createdAt(),
         PROTOCOL_VERSION,
-        newest.filePath(),
+        written(newest.filePath()),
         newest.size(),
-        newest.contentType());
+        written(newest.contentType()));
+  }
+
+  /** A value as it can stand in every comment: as a JSON string where it cannot as it is. */
+  private static String written(String value) {
+    if (writable(value) && !value.contains("--") && !value.startsWith("\"")) {
+      return value;
+    }
+    var text = new StringBuilder("\"");
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      char last = text.charAt(text.length() - 1);
+      if (c == '-' && last == '-' || Character.isISOControl(c)) {
+        text.append("\\u%04x".formatted((int) c));
+      } else {
+        text.append(c == '"' || c == '\\' || c == '/' && last == '*' ? "\\" : "").append(c);
+      }
+    }
+    return text.append('"').toString();
   }
 
   @Override
-  public String render() {
+  public CommentStyle usual() {
+    return CommentStyle.HTML;
+  }
+
+  @Override
+  public String render(CommentStyle style) {
+    String body = body();
+    String comments =
+        style == CommentStyle.HTML
+            ? OPEN + body + "\n" + CLOSE
+            : (TITLE + body).lines().map(style::wrap).collect(joining("\n"));
+    return style.wrap(START) + "\n" + comments + "\n" + style.wrap(END);
+  }
+
+  private String body() {
     return """
-    <!-- ONEX_METADATA_START -->
-    <!-- ONEX Metadata Stamp
+
       uid: %s
       hash: %s
       timestamp: %s
@@ -78,21 +114,23 @@ public record RichStamp(
       content_type: %s
       integrity:
         algorithm: BLAKE3
-        hash: %2$s
-    -->
-    <!-- ONEX_METADATA_END -->\
+        hash: %2$s\
     """
         .formatted(uid, hash, at, protocolVersion, filePath, fileSize, contentType);
   }
 
-  /** The stamp made of the lines between the markers, or null when they are none. */
+  /**
+   * The stamp made of the lines between the markers, or null when they are none.
+   *
+   * @param body what the comments say, or in HTML the lines as they are
+   */
   static @Nullable RichStamp parse(List<String> body) {
     Map<String, String> fields = new HashMap<>();
     Map<String, String> integrity = new HashMap<>();
     boolean inIntegrity = false;
     for (String line : body) {
       String text = line.strip();
-      if (text.equals(OPEN) || text.equals(CLOSE)) {
+      if (text.equals(OPEN) || text.equals(CLOSE) || text.equals(TITLE)) {
         continue;
       }
       if (text.equals(INTEGRITY) && !inIntegrity) {

@@ -21,8 +21,7 @@ public final class StampRules {
     return switch (new Asked(now, command)) {
       case Asked(Absent _, RecordBytes c) ->
           accept(new Created(c.key(), c.id(), c.artifact(), c.at()));
-      case Asked(Stamped s, RecordBytes c) when s.knows(c.artifact().contentHash()) ->
-          new AlreadyDone();
+      case Asked(Stamped s, RecordBytes c) when s.knows(c.artifact()) -> new AlreadyDone();
       case Asked(Stamped s, RecordBytes c) ->
           accept(new Revised(s.key(), s.id(), s.revision() + 1, c.artifact(), c.at()));
     };

@@ -4,36 +4,40 @@ package dev.omnibridge.stamping.stamp;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.omnibridge.runtime.blake3.Hash;
+import dev.omnibridge.stamping.stamp.FoundStamp.Flaw;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the stamps out of a text that comes in pieces, and tells which it saw.
  *
- * <p>A stamp is made of whole lines, and goes with their ends. Only a well-formed stamp goes: what
- * merely looks like one is text, so that nothing can be hidden in it. The two marker lines of the
- * rich form go wherever they stand; thus what is left never holds a stamp again, however the lines
- * were nested.
+ * <p>A stamp is made of whole lines that are comments, of any style, and goes with their ends. Only
+ * a well-formed stamp goes: what merely looks like one is text, so that nothing can be hidden in
+ * it. For hashing, the markers of blocks go wherever they stand; thus what is left never holds a
+ * stamp again, however the lines were nested. For writing, only what states a hash goes: the rest
+ * may be somebody's words about stamps, or a block that somebody wrote.
  *
  * <p>Only lines that may belong to a stamp are held, and no more of them than a stamp can have:
  * what is longer is text.
  */
 final class StampStripper {
   private static final int MAX_LINE = 20 * 1024;
-  private static final int MAX_BLOCK = 32 * 1024;
-  private static final byte[] LINE_MARK = LightweightStamp.MARK.getBytes(US_ASCII);
-  private static final byte[] COMMENT_MARK = "<!-- ONEX".getBytes(US_ASCII);
-  private static final String HASH_ONLY_MARK = "<!-- ONEX:META:";
-  private static final Pattern HASH_ONLY =
-      Pattern.compile("<!-- ONEX:META:(?<hash>[0-9a-f]{64}) -->");
+  private static final byte[][] MARKS =
+      Stream.concat(
+              Stream.of(ByteOrderMark.BYTES),
+              Arrays.stream(CommentStyle.values())
+                  .flatMap(style ->
+                      StampLine.MARKS.stream()
+                          .map(mark -> (style.open() + " " + mark).getBytes(US_ASCII))))
+          .toArray(byte[][]::new);
 
   private final Lines out;
   private final Consumer<FoundStamp> found;
+  private final boolean forWriting;
+  private boolean keptMarker;
   private int lineNumber = 1;
   private boolean atLineStart = true;
 
@@ -42,14 +46,28 @@ final class StampStripper {
 
   private boolean holding;
 
-  /** The lines behind a start marker; null outside of a block. */
-  private @Nullable ByteArrayOutputStream block;
+  /** The lines behind an opening marker; null outside of a block. */
+  private @Nullable StampBlock block;
 
-  private int blockStart;
-
-  StampStripper(Lines out, Consumer<FoundStamp> found) {
+  private StampStripper(Lines out, Consumer<FoundStamp> found, boolean forWriting) {
     this.out = out;
     this.found = found;
+    this.forWriting = forWriting;
+  }
+
+  /** Leaves what the file hash is over. */
+  static StampStripper forHashing(Lines out, Consumer<FoundStamp> found) {
+    return new StampStripper(out, found, false);
+  }
+
+  /** Leaves all but the stamps that another one replaces. */
+  static StampStripper forWriting(Lines out) {
+    return new StampStripper(out, _ -> {}, true);
+  }
+
+  /** True when a marker is left, so that a stamp written into the text may be misread. */
+  boolean keptMarker() {
+    return keptMarker;
   }
 
   /** Takes in the next bytes. */
@@ -62,7 +80,7 @@ final class StampStripper {
     if (holding) {
       decide(false);
     }
-    endBlock();
+    endBlock(Flaw.TRUNCATED);
   }
 
   private static void split(byte[] bytes, int from, int to, Lines lines) {
@@ -100,19 +118,21 @@ final class StampStripper {
 
   /** False when these first bytes of a line shut a stamp out. */
   private static boolean mayBeginStamp(byte[] bytes, int from, int to) {
-    return agree(LINE_MARK, bytes, from, to)
-        || agree(COMMENT_MARK, bytes, from, to)
-        || agree(ByteOrderMark.BYTES, bytes, from, to);
-  }
-
-  private static boolean agree(byte[] mark, byte[] bytes, int from, int to) {
-    int length = Math.min(mark.length, to - from);
-    return Arrays.equals(mark, 0, length, bytes, from, from + length);
+    if (from == to || bytes[from] >= 'A') {
+      return false;
+    }
+    for (byte[] mark : MARKS) {
+      int length = Math.min(mark.length, to - from);
+      if (Arrays.equals(mark, 0, length, bytes, from, from + length)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The line is longer than any of a stamp: it is text, with what is still to come of it. */
   private void letGo() {
-    endBlock();
+    endBlock(Flaw.MALFORMED);
     flushLine(false);
     holding = false;
   }
@@ -120,75 +140,77 @@ final class StampStripper {
   private void decide(boolean ended) {
     byte[] raw = line.toByteArray();
     int mark = ByteOrderMark.length(raw);
-    if (isStampLine(new String(raw, mark, raw.length - mark, UTF_8).stripTrailing())) {
+    String text = new String(raw, mark, raw.length - mark, UTF_8).stripTrailing();
+    if (isStampLine(StampLine.of(text), raw, mark, ended)) {
       out.piece(raw, 0, mark, false);
       line.reset();
-    } else if (block != null && block.size() + raw.length < MAX_BLOCK) {
-      block.writeBytes(raw);
-      if (ended) {
-        block.write('\n');
-      }
+    } else if (block != null && block.add(raw, ended)) {
       line.reset();
     } else {
-      endBlock();
+      endBlock(Flaw.MALFORMED);
       flushLine(ended);
     }
   }
 
   /** True when the line goes; it may begin or end a block. */
-  private boolean isStampLine(String text) {
-    if (text.equals(RichStamp.START)) {
-      endBlock();
-      block = new ByteArrayOutputStream();
-      blockStart = lineNumber;
-      return true;
-    }
-    if (text.equals(RichStamp.END)) {
-      closeBlock();
-      return true;
-    }
-    if (text.startsWith(LightweightStamp.MARK)) {
-      LightweightStamp stamp = LightweightStamp.parse(text);
-      return report(StampType.LIGHTWEIGHT, stamp == null ? null : stamp.hash(), lineNumber);
-    }
-    if (text.startsWith(HASH_ONLY_MARK)) {
-      var form = HASH_ONLY.matcher(text);
-      Hash hash = form.matches() ? Hash.parse(form.group("hash")) : null;
-      return report(StampType.HASH_ONLY, hash, lineNumber);
-    }
-    return false;
-  }
-
-  private boolean report(StampType type, @Nullable Hash hash, int at) {
-    found.accept(new FoundStamp(type, hash, at));
-    return hash != null;
-  }
-
-  /** At an end marker: the block goes when it is a stamp. Without a block the marker just goes. */
-  private void closeBlock() {
-    if (block != null) {
-      RichStamp stamp = RichStamp.parse(lines(block.toString(UTF_8)));
-      if (stamp == null) {
-        endBlock();
-      } else {
-        report(StampType.RICH, stamp.hash(), blockStart);
-        block = null;
+  private boolean isStampLine(StampLine read, byte[] raw, int from, boolean ended) {
+    return switch (read) {
+      case StampLine.Text _ -> false;
+      case StampLine.Opens opening -> {
+        endBlock(Flaw.MALFORMED);
+        block = new StampBlock(opening, lineNumber, opened(raw, from, ended));
+        yield true;
       }
-    }
+      case StampLine.Closes closing -> {
+        boolean gone = closeBlock(closing.type()) || !forWriting;
+        keptMarker |= !gone;
+        yield gone;
+      }
+      case StampLine.Whole(var type, var stamp) when stamp == null -> {
+        found.accept(FoundStamp.flawed(type, ended ? Flaw.MALFORMED : Flaw.TRUNCATED, lineNumber));
+        yield false;
+      }
+      case StampLine.Whole(var type, var stamp) -> {
+        found.accept(FoundStamp.of(type, stamp, lineNumber));
+        // A byte order mark would leave the block that is held: the line stays, and is in the way.
+        yield !forWriting || block == null || from == 0;
+      }
+    };
   }
 
-  /** The lines of a text that ends with its last line's end; an empty one is a line, too. */
-  private static List<String> lines(String text) {
-    return Arrays.asList(text.split("\n", -1))
-        .subList(0, (int) text.chars().filter(c -> c == '\n').count());
+  /** The opening line, which stays with its block when a text is written. */
+  private byte[] opened(byte[] raw, int from, boolean ended) {
+    if (!forWriting) {
+      return new byte[0];
+    }
+    byte[] opened = Arrays.copyOfRange(raw, from, raw.length + (ended ? 1 : 0));
+    if (ended) {
+      opened[opened.length - 1] = '\n';
+    }
+    return opened;
+  }
+
+  /** At a closing marker: true when there is a block and it goes, because it is a stamp. */
+  private boolean closeBlock(StampType closing) {
+    if (block == null) {
+      return false;
+    }
+    FoundStamp seen = block.close(closing);
+    found.accept(seen);
+    boolean goes = seen.flaw() == null && (seen.hash() != null || !forWriting);
+    byte[] held = goes ? new byte[0] : block.bytes();
+    block = null;
+    split(held, 0, held.length, out);
+    return goes;
   }
 
   /** The block, if there is one, is no stamp: its lines are text. */
-  private void endBlock() {
+  private void endBlock(Flaw flaw) {
     if (block != null) {
-      byte[] held = block.toByteArray();
+      byte[] held = block.bytes();
+      found.accept(block.flawed(flaw));
       block = null;
-      report(StampType.RICH, null, blockStart);
+      keptMarker |= forWriting;
       split(held, 0, held.length, out);
     }
   }

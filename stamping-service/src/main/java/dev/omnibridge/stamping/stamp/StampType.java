@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.stamping.stamp;
 
-/** The forms in which a stamp is written into a text. */
+/** The forms in which a stamp is written, all but the last into a text. */
 public enum StampType {
   LIGHTWEIGHT("lightweight"),
   RICH("rich"),
-  HASH_ONLY("hash-only");
+  HASH_ONLY("hash-only"),
+  TOOL_METADATA("tool-metadata"),
+  DETACHED("detached");
 
   private final String label;
 

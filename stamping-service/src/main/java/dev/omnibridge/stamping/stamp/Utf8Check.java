@@ -13,6 +13,7 @@ final class Utf8Check {
   private static final long LOW_BITS = 0x0101010101010101L;
 
   private boolean valid = true;
+  private boolean nul;
 
   /** Continuation bytes that must still come, and the range of the next one. */
   private int missing;
@@ -33,6 +34,11 @@ final class Utf8Check {
       }
     }
     return valid;
+  }
+
+  /** True when what rules text out is a NUL. */
+  boolean sawNul() {
+    return nul;
   }
 
   /** True when the bytes so far are text and no character is cut off at their end. */
@@ -58,6 +64,7 @@ final class Utf8Check {
 
   private void follow(int b) {
     valid = b >= low && b <= high;
+    nul = b == 0;
     missing--;
     low = 0x80;
     high = 0xBF;
@@ -69,5 +76,6 @@ final class Utf8Check {
     low = b == 0xE0 ? 0xA0 : b == 0xF0 ? 0x90 : 0x80;
     high = b == 0xED ? 0x9F : b == 0xF4 ? 0x8F : 0xBF;
     valid = b >= 0xC2 && b <= 0xF4;
+    nul = b == 0;
   }
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.stamping.store;
 
+import com.google.protobuf.ByteString;
 import dev.omnibridge.api.content.v1.ContentServiceGrpc;
 import dev.omnibridge.api.content.v1.GetContentRequest;
 import dev.omnibridge.api.content.v1.GetContentResponse;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.Fault.Kind;
 import dev.omnibridge.runtime.blake3.Hash;
+import dev.omnibridge.runtime.blake3.slice.Range;
 import dev.omnibridge.runtime.rpc.CallScope;
 import dev.omnibridge.runtime.rpc.Statuses;
 import io.grpc.Channel;
@@ -40,40 +42,59 @@ public final class ContentSource {
    * when it is not stored, BROKEN (CONTENT_DAMAGED) when its bytes are not those of the hash.
    */
   public Future<Hashed> hash(Hash contentHash, CallScope scope) {
+    return stream(contentHash, scope, hashing.start(scope))
+        .compose(hashed -> verified(hashed, hashed.digests().contentHash(), contentHash));
+  }
+
+  /** A slice of stored content around a range that fits into memory; the same failures. */
+  public Future<Slicing.Taken> slice(Hash contentHash, Range range, CallScope scope) {
+    return stream(contentHash, scope, new Slicing(hashing, scope, range))
+        .compose(taken -> verified(taken, taken.contentHash(), contentHash));
+  }
+
+  private <R> Future<R> stream(Hash contentHash, CallScope scope, Sink<R> sink) {
     Context context = Vertx.currentContext();
-    Reading reading = new Reading(context, hashing.start(scope));
+    Reading<R> reading = new Reading<>(context, sink);
     var request = GetContentRequest.newBuilder().setContentHash(contentHash.hex()).build();
     io.grpc.Context.ROOT.run(() ->
         ContentServiceGrpc.newStub(dbAdapter)
             .withDeadlineAfter(scope.within(timeout).toNanos(), TimeUnit.NANOSECONDS)
             .getContent(request, reading));
     scope.onCancelled(reading::cancel);
-    return reading.result().compose(hashed -> verified(hashed, contentHash));
+    return reading.result();
   }
 
-  private static Future<Hashed> verified(Hashed hashed, Hash expected) {
-    Hash actual = hashed.digests().contentHash();
+  private static <R> Future<R> verified(R result, Hash actual, Hash expected) {
     return actual.equals(expected)
-        ? Future.succeededFuture(hashed)
+        ? Future.succeededFuture(result)
         : Future.failedFuture(
             Fault.of(Kind.BROKEN, "CONTENT_DAMAGED", "The stored content is not that of its hash.")
                 .with("content_hash", expected)
                 .with("actual_hash", actual));
   }
 
-  private static final class Reading
+  /** Takes a content in, piece by piece. */
+  interface Sink<R> {
+    /** The next piece; done when another one may come. */
+    Future<?> add(ByteString piece);
+
+    /** What was made of all pieces. */
+    Future<R> finish();
+  }
+
+  private static final class Reading<R>
       implements ClientResponseObserver<GetContentRequest, GetContentResponse> {
     private final Context context;
-    private final Hashing.Job job;
-    private final Promise<Hashed> result = Promise.promise();
+    private final Sink<R> sink;
+    private final Promise<R> result = Promise.promise();
     private @Nullable ClientCallStreamObserver<GetContentRequest> call;
 
-    Reading(Context context, Hashing.Job job) {
+    Reading(Context context, Sink<R> sink) {
       this.context = context;
-      this.job = job;
+      this.sink = sink;
     }
 
-    Future<Hashed> result() {
+    Future<R> result() {
       return result.future();
     }
 
@@ -91,7 +112,7 @@ public final class ContentSource {
 
     @Override
     public void onNext(GetContentResponse piece) {
-      context.runOnContext(_ -> job.add(piece.getChunk()).onComplete(this::next));
+      context.runOnContext(_ -> sink.add(piece.getChunk()).onComplete(this::next));
     }
 
     private void next(@Nullable Object hashed, @Nullable Throwable failure) {
@@ -110,7 +131,7 @@ public final class ContentSource {
 
     @Override
     public void onCompleted() {
-      context.runOnContext(_ -> job.finish().onComplete(result::tryComplete, result::tryFail));
+      context.runOnContext(_ -> sink.finish().onComplete(result::tryComplete, result::tryFail));
     }
   }
 }

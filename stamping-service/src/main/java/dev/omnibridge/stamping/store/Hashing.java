@@ -2,15 +2,21 @@
 package dev.omnibridge.stamping.store;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.Fault.Kind;
 import dev.omnibridge.runtime.rpc.CallScope;
 import dev.omnibridge.stamping.stamp.FileDigest;
+import dev.omnibridge.stamping.stamp.HashedBy;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hashes without holding an event loop up: up to 64 KiB at once, more on a worker. It stops when
@@ -19,7 +25,6 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Hashing {
   private static final int AT_ONCE = 64 * 1024;
-  private static final int SLICE = 64 * 1024;
   private static final long MOST_WAITING = 64L * 1024 * 1024;
 
   private final WorkerExecutor workers;
@@ -40,17 +45,35 @@ public final class Hashing {
     return new Job(scope);
   }
 
+  /** The same for a file that outlives the call; its caller bounds how many there are. */
+  public Job startKept() {
+    return new Job(null);
+  }
+
   /** Runs work whose time grows with {@code size} bytes. */
   public <R> Future<R> run(int size, Callable<R> work) {
     if (size <= AT_ONCE) {
       return runNow(work);
     }
+    return hold(size, () -> later(work));
+  }
+
+  /** Runs work that holds {@code size} bytes until its result is there; EXHAUSTED as above. */
+  <R> Future<R> hold(int size, Supplier<Future<R>> work) {
     if (waiting.addAndGet(size) > MOST_WAITING) {
       waiting.addAndGet(-size);
-      return Future.failedFuture(
-          Fault.of(Kind.EXHAUSTED, "HASHING_BUSY", "Too many bytes wait to be hashed already."));
+      return Future.failedFuture(busy());
     }
-    return workers.executeBlocking(work, false).onComplete(_ -> waiting.addAndGet(-size));
+    return work.get().onComplete(_ -> waiting.addAndGet(-size));
+  }
+
+  /** Runs a part of work that is counted already, and so is never refused. */
+  <R> Future<R> later(Callable<R> work) {
+    return workers.executeBlocking(work, false);
+  }
+
+  private static Fault busy() {
+    return Fault.of(Kind.EXHAUSTED, "HASHING_BUSY", "Too many bytes wait to be hashed already.");
   }
 
   private static <R> Future<R> runNow(Callable<R> work) {
@@ -61,40 +84,75 @@ public final class Hashing {
     }
   }
 
+  static Fault callerGone() {
+    return Fault.of(Kind.CANCELLED, "CALLER_GONE", "Nobody waits for this hash any more.");
+  }
+
   /** One file. Its pieces are hashed in the order in which they are added, one at a time. */
-  public final class Job {
-    private final CallScope scope;
+  public final class Job implements ContentSource.Sink<Hashed> {
+    private final @Nullable CallScope scope;
     private final FileDigest digest = new FileDigest();
     private Future<?> last = Future.succeededFuture();
+    private @Nullable Future<Hashed> finished;
     private long nanos;
+    private long accepted;
+    private long size;
 
-    private Job(CallScope scope) {
+    private Job(@Nullable CallScope scope) {
       this.scope = scope;
     }
 
     /** Takes in the next piece; done when it is hashed, and only then should another one be got. */
+    @Override
     public Future<?> add(ByteString piece) {
-      last = last.compose(_ -> run(piece.size(), () -> update(piece)));
+      accepted += piece.size();
+      last = last.compose(_ -> hash(piece));
       return last;
     }
 
+    private Future<?> hash(ByteString piece) {
+      return scope != null || piece.size() <= AT_ONCE
+          ? run(piece.size(), () -> update(piece))
+          : workers.executeBlocking(() -> update(piece), false);
+    }
+
+    /** How many bytes are hashed, once what was added is. */
+    public Future<Long> settled() {
+      return last.map(_ -> size);
+    }
+
+    /** How many bytes were added, hashed or not. */
+    public long accepted() {
+      return accepted;
+    }
+
+    /** True when nothing can be added any more. */
+    public boolean isFinished() {
+      return finished != null;
+    }
+
     /** The digests, once all pieces are hashed. */
+    @Override
     public Future<Hashed> finish() {
-      return last.map(_ -> new Hashed(digest.finish(), Duration.ofNanos(nanos)));
+      if (finished == null) {
+        finished =
+            last.map(_ -> new Hashed(digest.finish(), HashedBy.SERVER, Duration.ofNanos(nanos)));
+      }
+      return finished;
     }
 
     private boolean update(ByteString piece) {
+      if (scope != null && scope.cancelled()) {
+        throw callerGone();
+      }
       long started = System.nanoTime();
-      byte[] slice = new byte[Math.min(SLICE, piece.size())];
-      for (int at = 0; at < piece.size(); at += SLICE) {
-        if (scope.cancelled()) {
-          throw Fault.of(Kind.CANCELLED, "CALLER_GONE", "Nobody waits for this hash any more.");
-        }
-        int length = Math.min(SLICE, piece.size() - at);
-        piece.substring(at, at + length).copyTo(slice, 0);
-        digest.update(slice, 0, length);
+      try {
+        UnsafeByteOperations.unsafeWriteTo(piece, new Feed(digest));
+      } catch (IOException impossible) {
+        throw new UncheckedIOException(impossible);
       }
       nanos += System.nanoTime() - started;
+      size += piece.size();
       return true;
     }
   }

@@ -13,10 +13,12 @@ import com.google.protobuf.Timestamp;
 import dev.omnibridge.api.log.v1.StampRow;
 import dev.omnibridge.runtime.blake3.Hash;
 import dev.omnibridge.runtime.event.Envelope;
+import dev.omnibridge.stamping.interop.StampFacts;
 import dev.omnibridge.stamping.stamp.Artifact;
 import dev.omnibridge.stamping.stamp.Event;
 import dev.omnibridge.stamping.stamp.Event.Created;
 import dev.omnibridge.stamping.stamp.Event.Revised;
+import dev.omnibridge.stamping.stamp.HashedBy;
 import dev.omnibridge.stamping.stamp.LightweightStamp;
 import dev.omnibridge.stamping.stamp.Stamp.Stamped;
 import dev.omnibridge.stamping.stamp.StampId;
@@ -25,8 +27,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +38,8 @@ public final class StampCodec {
   private static final String CREATED = "dev.omnibridge.metadata.stamp-created.v1";
   private static final String REVISED = "dev.omnibridge.metadata.stamp-revised.v1";
   private static final String METADATA = "metadata";
+  private static final String HASHED_BY = "hashed_by";
+
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -97,6 +99,7 @@ public final class StampCodec {
       to.put("run_id", artifact.runId().toString());
     }
     to.put("op_id", artifact.opId().toString());
+    to.put(HASHED_BY, artifact.hashedBy().label());
     to.set(METADATA, parse(artifact.metadata().getBytes(UTF_8)));
     return to;
   }
@@ -110,6 +113,7 @@ public final class StampCodec {
         from.path(METADATA).toString(),
         uuid(from.path("run_id")),
         UUID.fromString(from.path("op_id").asText()),
+        HashedBy.labelled(from.path(HASHED_BY).asText()),
         Duration.ofNanos(Math.round(from.path("execution_time_ms").doubleValue() * 1e6)));
   }
 
@@ -138,32 +142,30 @@ public final class StampCodec {
     state.put("created_at", stamp.createdAt().toString());
     write(stamp.newest(), state.putObject("newest"))
         .put("execution_time_ms", stamp.newest().hashing().toNanos() / 1e6);
-    var contents = state.putArray("contents");
-    stamp.contents().forEach(content -> contents.add(content.hex()));
     return bytes(state);
   }
 
   /** The state in a snapshot. */
   static Stamped state(byte[] snapshot) {
     JsonNode state = parse(snapshot);
-    List<Hash> contents = new ArrayList<>();
-    state.path("contents").forEach(content -> contents.add(Hash.parse(content.asText())));
     return new Stamped(
         new StampKey(
             state.path("namespace").asText(), Hash.parse(state.path("file_hash").asText())),
         new StampId(UUID.fromString(state.path("stamp_id").asText())),
         state.path("revision").longValue(),
         artifact(state.path("newest")),
-        Instant.parse(state.path("created_at").asText()),
-        List.copyOf(contents));
+        Instant.parse(state.path("created_at").asText()));
   }
 
-  /** The row for searches. */
-  static StampRow row(Stamped stamp) {
+  /** The row for searches, which is also the newest leaf of the namespace's log. */
+  static StampRow row(Stamped stamp, Instant stampedAt) {
     Artifact newest = stamp.newest();
     ObjectNode stampData = JSON.createObjectNode();
     stampData.set(METADATA, parse(newest.metadata().getBytes(UTF_8)));
     stampData.put("stamp", LightweightStamp.of(stamp).render());
+    if (newest.hashedBy() == HashedBy.CLIENT) {
+      stampData.put(HASHED_BY, HashedBy.CLIENT.label());
+    }
     return StampRow.newBuilder()
         .setNamespace(stamp.key().namespace())
         .setFileHash(stamp.key().fileHash().hex())
@@ -177,12 +179,26 @@ public final class StampCodec {
         .setRunId(newest.runId() == null ? "" : newest.runId().toString())
         .setCreatedAt(timestamp(stamp.createdAt()))
         .setOpId(newest.opId().toString())
+        .setStampedAt(timestamp(stampedAt))
         .build();
   }
 
-  /** The client's metadata in a row. */
-  public static String metadata(StampRow row) {
-    return parse(row.getStampData().toByteArray()).path(METADATA).toString();
+  /** What a row says. */
+  public static StampFacts facts(StampRow row) {
+    JsonNode more = parse(row.getStampData().toByteArray());
+    Timestamp at = row.getCreatedAt();
+    return new StampFacts(
+        row.getStampId(),
+        row.getNamespace(),
+        row.getFileHash(),
+        row.getContentHash(),
+        row.getFilePath(),
+        row.getFileSize(),
+        row.getContentType(),
+        row.getRevision(),
+        Instant.ofEpochSecond(at.getSeconds(), at.getNanos()),
+        HashedBy.labelled(more.path(HASHED_BY).asText()).label(),
+        more.path(METADATA).toString());
   }
 
   /** The time as protobuf has it. */

@@ -120,7 +120,7 @@ public final class StampStore {
         AppendRequest.newBuilder()
             .setAppendId(UUID.randomUUID().toString())
             .addAppends(append)
-            .addRows(StateRow.newBuilder().setStamp(StampCodec.row(next)))
+            .addRows(StateRow.newBuilder().setStamp(StampCodec.row(next, events.getLast().at())))
             .build();
     return call(LogServiceGrpc.getAppendMethod(), request, scope);
   }

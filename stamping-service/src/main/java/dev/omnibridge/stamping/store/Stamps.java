@@ -76,13 +76,23 @@ public final class Stamps {
     return fault.is("VERSION_CONFLICT") && task.attempts() > 1
         ? store
             .load(task.command().key(), task.scope())
-            .compose(loaded -> settle(loaded, task.oneLess()))
+            .compose(loaded -> settle(loaded, task.anew(after(loaded.stamp()))))
         : Future.failedFuture(fault);
   }
 
+  /** Somebody was faster: a revision is never given an earlier time than what it follows. */
+  private Instant after(Stamp stamp) {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    return stamp instanceof Stamped(_, _, _, _, Instant createdAt) && createdAt.isAfter(now)
+        ? createdAt
+        : now;
+  }
+
   private record Task(RecordBytes command, UUID correlationId, CallScope scope, int attempts) {
-    Task oneLess() {
-      return new Task(command, correlationId, scope, attempts - 1);
+    Task anew(Instant at) {
+      Instant later = at.isAfter(command.at()) ? at : command.at();
+      var again = new RecordBytes(command.key(), command.id(), command.artifact(), later);
+      return new Task(again, correlationId, scope, attempts - 1);
     }
   }
 }

@@ -4,15 +4,18 @@ package dev.omnibridge.stamping.stamp;
 import static dev.omnibridge.stamping.stamp.Texts.HASH_ONLY;
 import static dev.omnibridge.stamping.stamp.Texts.LIGHTWEIGHT;
 import static dev.omnibridge.stamping.stamp.Texts.RICH;
+import static dev.omnibridge.stamping.stamp.Texts.TOOL;
 import static dev.omnibridge.stamping.stamp.Texts.fileHash;
 import static dev.omnibridge.stamping.stamp.Texts.hash;
 import static dev.omnibridge.stamping.stamp.Texts.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.omnibridge.runtime.blake3.Blake3;
+import dev.omnibridge.stamping.stamp.Digests.Nature;
 import dev.omnibridge.testkit.Seeds;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
@@ -54,6 +57,13 @@ class FileDigestTest {
     assertThat(fileHash("\ufeff" + LIGHTWEIGHT.render() + "\n" + text))
         .isEqualTo(fileHash("\ufeff" + text));
     assertThat(fileHash((text + RICH.render()).replace("\n", "\r\n"))).isEqualTo(fileHash(text));
+    for (CommentStyle style : CommentStyle.values()) {
+      for (WrittenStamp stamp : List.of(LIGHTWEIGHT, RICH, new HashOnlyStamp(hash("x")), TOOL)) {
+        assertThat(fileHash("one\n\ntwo\n" + stamp.render(style) + "\nthree\n"))
+            .as(stamp.render(style))
+            .isEqualTo(fileHash(text));
+      }
+    }
   }
 
   @Test
@@ -65,7 +75,9 @@ class FileDigestTest {
           "x = 1  " + LIGHTWEIGHT.render(),
           HASH_ONLY + " and more",
           RICH.render().replace("integrity:", "hidden: code\n  integrity:"),
-          RICH.render().replace(RichStamp.END, "\n" + RichStamp.END),
+          "// " + LIGHTWEIGHT.render(),
+          "//" + LIGHTWEIGHT.render(CommentStyle.SLASHES).substring(3),
+          RICH.render().replace("<!-- " + RichStamp.END, "\n<!-- " + RichStamp.END),
         }) {
       String kept = text.replaceAll("<!-- ONEX_METADATA_(START|END) -->\n?", "").strip();
       assertThat(fileHash("a\n" + text)).as(text).isEqualTo(hash("a\n" + kept));
@@ -91,12 +103,12 @@ class FileDigestTest {
     byte[] file = utf8("text ".repeat(10_000) + "\0");
 
     assertThat(FileDigest.of(file))
-        .isEqualTo(new Digests(Blake3.hash(file), Blake3.hash(file), file.length, false));
+        .isEqualTo(new Digests(Blake3.hash(file), Blake3.hash(file), file.length, Nature.BINARY));
   }
 
   @Test
   void shouldNotLoseCountOfBlanksThatFillTheBuffer() {
-    for (int blanks : new int[] {16_383, 16_384, 16_385, 100_000}) {
+    for (int blanks : new int[] {4_095, 4_096, 4_097, 65_535, 65_536, 65_537, 200_000}) {
       String run = " ".repeat(blanks);
       assertThat(fileHash(run)).isEqualTo(hash(""));
       assertThat(fileHash("a" + run)).isEqualTo(hash("a"));
@@ -130,14 +142,32 @@ class FileDigestTest {
     }
   }
 
+  private static boolean isStamp(StampLine.Opens opening, List<String> lines) {
+    if (opening.type() == StampType.RICH && opening.style() == CommentStyle.HTML) {
+      return RichStamp.parse(lines) != null;
+    }
+    List<String> said =
+        lines.stream()
+            .map(line -> Optional.ofNullable(opening.style().unwrap(line.stripTrailing())))
+            .map(comment -> comment.orElse("!"))
+            .toList();
+    if (opening.type() == StampType.RICH) {
+      return RichStamp.parse(said) != null;
+    }
+    ToolMetadata block = ToolMetadata.parse(said);
+    return block != null && ToolMetadata.missing(block.fields()).isEmpty();
+  }
+
   /** The rule on whole strings, line by line. */
   private static String plainly(String text) {
+    String said =
+        "ONEX:(?:uid=0193-uid,hash=[0-9a-f]{64},ts=2026-11-21T12:00:00Z|META:[0-9a-f]{64})";
     Pattern single =
         Pattern.compile(
-            "# ONEX:uid=0193-uid,hash=[0-9a-f]{64},ts=2026-11-21T12:00:00Z\\s*"
-                + "|<!-- ONEX:META:[0-9a-f]{64} -->\\s*");
+            "(?:(?:#|//|--|;|%%) %1$s|/\\* %1$s \\*/|<!-- %1$s -->)\\s*".formatted(said));
     var kept = new StringBuilder();
     StringBuilder block = null;
+    StampLine.Opens opening = null;
     for (String line : text.split("(?<=\n)")) {
       String bare = line.replaceAll("^\ufeff+", "");
       String mark = line.substring(0, line.length() - bare.length());
@@ -145,12 +175,15 @@ class FileDigestTest {
       boolean held = length <= 20 * 1024;
       if (held && single.matcher(bare).matches()) {
         kept.append(mark);
-      } else if (held && bare.stripTrailing().equals(RichStamp.START)) {
+      } else if (held && StampLine.of(bare.stripTrailing()) instanceof StampLine.Opens opens) {
         kept.append(block == null ? "" : block).append(mark);
         block = new StringBuilder();
-      } else if (held && bare.stripTrailing().equals(RichStamp.END)) {
+        opening = opens;
+      } else if (held && StampLine.of(bare.stripTrailing()) instanceof StampLine.Closes closes) {
         boolean stamp =
-            block != null && RichStamp.parse(List.of(block.toString().split("(?<=\n)"))) != null;
+            block != null
+                && closes.type() == opening.type()
+                && isStamp(opening, List.of(block.toString().split("(?<=\n)")));
         kept.append(block == null || stamp ? "" : block).append(mark);
         block = null;
       } else if (held && block != null && utf8(block.toString()).length + length < 32 * 1024) {

@@ -6,7 +6,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.omnibridge.runtime.blake3.Blake3;
 import dev.omnibridge.runtime.blake3.Hash;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /** Texts and stamps for the tests of this package. */
@@ -17,6 +19,11 @@ final class Texts {
       new LightweightStamp("0193-uid", SOME_HASH, NOON, null, null);
   static final RichStamp RICH =
       new RichStamp("0193-uid", SOME_HASH, NOON, "1.0", "src/a b.py", 12, "text/x-python");
+  static final ToolMetadata TOOL =
+      new ToolMetadata(
+          toolFields(
+              "\n  algorithm: BLAKE3\n  hash: %s\n  stamp_id: 0193-uid\n  timestamp: %s"
+                  .formatted(SOME_HASH, NOON)));
   static final String HASH_ONLY = "<!-- ONEX:META:" + SOME_HASH.hex() + " -->";
 
   /** What a text may be made of, so that random texts meet every corner of the rule. */
@@ -44,8 +51,22 @@ final class Texts {
           "\n" + RICH.render() + "\n",
           RICH.render().replace("\n", "\r\n"),
           HASH_ONLY + "\n",
-          "\n" + RichStamp.START + "\n",
-          "\n" + RichStamp.END + "\n",
+          "\n" + LIGHTWEIGHT.render(CommentStyle.SLASHES) + "\n",
+          "\n" + LIGHTWEIGHT.render(CommentStyle.BLOCK) + "\n",
+          "\n" + new HashOnlyStamp(SOME_HASH).render(CommentStyle.DASHES) + "\n",
+          "\n" + RICH.render(CommentStyle.HASH) + "\n",
+          "\n" + RICH.render(CommentStyle.BLOCK) + "\n",
+          "\n" + TOOL.render() + "\n",
+          TOOL.render(CommentStyle.HTML).replace("\n", "\r\n"),
+          "\n# " + ToolMetadata.START + "\n",
+          "\n// " + ToolMetadata.END + "\n",
+          "# name: a\n",
+          "#   uid: 0193-uid\n",
+          "/* ONEX",
+          "%",
+          "; ",
+          "\n" + CommentStyle.HTML.wrap(RichStamp.START) + "\n",
+          "\n" + CommentStyle.HTML.wrap(RichStamp.END) + "\n",
           "  uid: 0193-uid\n",
           "  hash: " + SOME_HASH.hex() + "\n",
           "  timestamp: 2026-11-21T12:00:00Z\n",
@@ -53,6 +74,18 @@ final class Texts {
           "# " + "x".repeat(20_000));
 
   private Texts() {}
+
+  static Map<String, String> toolFields(String integrity) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("metadata_version", "\"0.1\"");
+    fields.put("name", "counter");
+    fields.put("namespace", "tools");
+    fields.put("version", "\"1.2.0\"");
+    fields.put("entrypoint", "counter.py");
+    fields.put("protocols_supported", "[\"0.1\"]");
+    fields.put("integrity", integrity);
+    return fields;
+  }
 
   static String random(RandomGenerator random) {
     var text = new StringBuilder();

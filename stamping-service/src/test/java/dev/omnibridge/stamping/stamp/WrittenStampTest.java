@@ -5,10 +5,14 @@ import static dev.omnibridge.stamping.stamp.Texts.LIGHTWEIGHT;
 import static dev.omnibridge.stamping.stamp.Texts.NOON;
 import static dev.omnibridge.stamping.stamp.Texts.RICH;
 import static dev.omnibridge.stamping.stamp.Texts.SOME_HASH;
+import static dev.omnibridge.stamping.stamp.Texts.TOOL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.omnibridge.stamping.stamp.Stamp.Stamped;
+import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class WrittenStampTest {
@@ -17,7 +21,7 @@ class WrittenStampTest {
   void shouldWriteALightweightStampOnOneLine() {
     assertThat(LIGHTWEIGHT.render())
         .isEqualTo("# ONEX:uid=0193-uid,hash=%s,ts=2026-11-21T12:00:00Z".formatted(SOME_HASH));
-    assertThat(LightweightStamp.parse(LIGHTWEIGHT.render())).isEqualTo(LIGHTWEIGHT);
+    assertThat(LightweightStamp.parse(LIGHTWEIGHT.render().substring(2))).isEqualTo(LIGHTWEIGHT);
   }
 
   @Test
@@ -25,12 +29,12 @@ class WrittenStampTest {
     var stamp = new LightweightStamp("u", SOME_HASH, NOON, "Ada L.", "2");
 
     assertThat(stamp.render()).endsWith(",author=Ada L.,v=2");
-    assertThat(LightweightStamp.parse(stamp.render())).isEqualTo(stamp);
+    assertThat(LightweightStamp.parse(stamp.render().substring(2))).isEqualTo(stamp);
   }
 
   @Test
   void shouldReadTimesWithAnOffset() {
-    String line = LIGHTWEIGHT.render().replace("12:00:00Z", "14:00:00.000000+02:00");
+    String line = LIGHTWEIGHT.render().substring(2).replace("12:00:00Z", "14:00:00.000000+02:00");
 
     assertThat(LightweightStamp.parse(line)).isEqualTo(LIGHTWEIGHT);
   }
@@ -44,6 +48,76 @@ class WrittenStampTest {
         .contains("  file_path: src/a b.py", "  file_size: 12", "    algorithm: BLAKE3")
         .endsWith("-->", "<!-- ONEX_METADATA_END -->");
     assertThat(RichStamp.parse(lines.subList(1, lines.size() - 1))).isEqualTo(RICH);
+  }
+
+  @Test
+  void shouldWriteARichStampInTheCommentsOfItsLanguage() {
+    List<String> lines = RICH.render(CommentStyle.SLASHES).lines().toList();
+
+    assertThat(lines)
+        .startsWith("// ONEX_METADATA_START", "// ONEX Metadata Stamp", "//   uid: 0193-uid")
+        .contains("//   integrity:", "//     algorithm: BLAKE3")
+        .endsWith("//     hash: " + SOME_HASH, "// ONEX_METADATA_END");
+  }
+
+  @Test
+  void shouldWriteAHashOnlyStamp() {
+    assertThat(new HashOnlyStamp(SOME_HASH).render())
+        .isEqualTo("<!-- ONEX:META:%s -->".formatted(SOME_HASH));
+    assertThat(new HashOnlyStamp(SOME_HASH).render(CommentStyle.HASH))
+        .isEqualTo("# ONEX:META:%s".formatted(SOME_HASH));
+  }
+
+  @Test
+  void shouldWriteAToolMetadataBlock() {
+    List<String> lines = TOOL.render().lines().toList();
+    List<String> body =
+        lines.subList(1, lines.size() - 1).stream().map(line -> line.substring(2)).toList();
+
+    assertThat(lines)
+        .startsWith("# === OmniNode:Tool_Metadata ===", "# metadata_version: \"0.1\"")
+        .contains("# integrity:", "#   hash: " + SOME_HASH)
+        .endsWith("# === /OmniNode:Tool_Metadata ===");
+    assertThat(ToolMetadata.parse(body)).isEqualTo(TOOL);
+    assertThat(TOOL.hash()).isEqualTo(SOME_HASH);
+    assertThat(TOOL.uid()).isEqualTo("0193-uid");
+  }
+
+  @Test
+  void shouldReadToolMetadataThatOthersWrote() {
+    List<String> body =
+        List.of(
+            "metadata_version: 0.1",
+            "name: tool",
+            "namespace: foundation",
+            "version: 1.0.0",
+            "entrypoint: tool.py",
+            "protocols_supported:",
+            "- O.N.E. v0.1",
+            "tags:",
+            "  - a",
+            "");
+
+    ToolMetadata block = ToolMetadata.parse(body);
+    assertThat(block.hash()).isNull();
+    assertThat(ToolMetadata.missing(block.fields())).isEmpty();
+    assertThat(ToolMetadata.missing(ToolMetadata.parse(body.subList(1, 5)).fields()))
+        .containsExactly("metadata_version", "protocols_supported");
+    assertThat(ToolMetadata.parse(List.of("name: a", "name: b"))).isNull();
+    assertThat(ToolMetadata.parse(List.of("no key"))).isNull();
+    assertThat(ToolMetadata.parse(List.of("name: a", "integrity:", "  hash: 12"))).isNull();
+  }
+
+  @Test
+  void shouldUnwrapWhatItWraps() {
+    for (CommentStyle style : CommentStyle.values()) {
+      for (String said : new String[] {"", "a", "  a: b", "- a", "#", "--", "/* */"}) {
+        assertThat(style.unwrap(style.wrap(said))).as("%s %s", style, said).isEqualTo(said);
+      }
+    }
+    assertThat(CommentStyle.HTML.unwrap("<!-- a")).isNull();
+    assertThat(CommentStyle.HASH.unwrap("#a")).isNull();
+    assertThat(CommentStyle.BLOCK.unwrap("/*/")).isNull();
   }
 
   @Test
@@ -75,8 +149,31 @@ class WrittenStampTest {
   }
 
   @Test
+  void shouldWriteAnyNameSoThatNoCommentEndsAndXmlAllowsIt() {
+    for (String path : new String[] {"a--b.xml", "---", " a", "a --> b", "a */ \\ b", "\"a\""}) {
+      var artifact =
+          new Artifact(
+              SOME_HASH,
+              1,
+              path,
+              "a/b",
+              "{}",
+              null,
+              new UUID(0, 1),
+              HashedBy.SERVER,
+              Duration.ZERO);
+      var key = new StampKey("default", SOME_HASH);
+      var stamp = RichStamp.of(new Stamped(key, new StampId(new UUID(0, 2)), 1, artifact, NOON));
+      List<String> lines = stamp.render().lines().toList();
+
+      assertThat(stamp.filePath()).startsWith("\"").doesNotContain("--", "*/");
+      assertThat(RichStamp.parse(lines.subList(1, lines.size() - 1))).isEqualTo(stamp);
+    }
+  }
+
+  @Test
   void shouldRefuseValuesThatWouldBreakOutOfTheStamp() {
-    for (String path : new String[] {"a\nb", "a\0", " a", "a --> b"}) {
+    for (String path : new String[] {"a\nb", "a\0", " a", "a --> b", "a */ b"}) {
       assertThat(RichStamp.writable(path)).isFalse();
       assertThatThrownBy(() -> new RichStamp("u", SOME_HASH, NOON, "1.0", path, 0, ""))
           .isInstanceOf(IllegalArgumentException.class);

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.bridge.view;
+
+/** Texts of others, which stay on their line and cannot move a terminal's cursor. */
+public final class OneLine {
+  private OneLine() {}
+
+  /** The text, with every control character written as an escape. */
+  public static String of(String text) {
+    if (text.chars().noneMatch(Character::isISOControl)) {
+      return text;
+    }
+    var shown = new StringBuilder();
+    text.chars()
+        .forEach(c -> {
+          if (Character.isISOControl(c)) {
+            shown.append("\\x%02x".formatted(c));
+          } else {
+            shown.append((char) c);
+          }
+        });
+    return shown.toString();
+  }
+}

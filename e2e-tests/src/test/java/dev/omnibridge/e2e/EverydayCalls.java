@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import dev.omnibridge.api.stamping.v1.CreateStampRequest;
+import dev.omnibridge.api.stamping.v1.GetStampRequest;
+import dev.omnibridge.api.stamping.v1.StampOptions;
+import dev.omnibridge.api.workflow.v1.Workflow;
+import dev.omnibridge.api.workflow.v1.WorkflowState;
+import dev.omnibridge.testkit.Thresholds;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What users ask for all day, which needs the database, stamping and intelligence, not Kafka. */
+final class EverydayCalls {
+  private static final int QUERIES = 100;
+  private static final int RUNS = 30;
+  private static final int IN_A_ROW = 20;
+
+  /** What they are measured as. */
+  static final String STAMP = "metadata_stamping_flow_ms";
+
+  static final String WITHOUT = "coordination_without_intelligence_ms";
+  static final String WITH = "cross_service_coordination_ms";
+
+  private final Stack stack;
+  private final String namespace;
+  private final StampOptions.Builder options;
+  private int stamped;
+  private int runs;
+
+  EverydayCalls(Stack stack, String namespace) {
+    this.stack = stack;
+    this.namespace = namespace;
+    this.options = StampOptions.newBuilder().setNamespace(namespace).setFilePath("a.txt");
+  }
+
+  /** The first analyses may take longer than a workflow waits for them, and open the breaker. */
+  void warmUp() {
+    var inTime = new AtomicInteger();
+    await()
+        .atMost(Duration.ofSeconds(120))
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> {
+          boolean whole = completed(Submissions.analyzeOne()).getStepsDegraded() == 0;
+          inTime.set(whole ? inTime.get() + 1 : 0);
+          return inTime.get() == IN_A_ROW;
+        });
+    measure(new Thresholds());
+  }
+
+  /** A round of everything, and what it took. */
+  void measure(Thresholds measured) {
+    for (int i = 0; i < QUERIES; i++) {
+      var stamp = stamp();
+      var query = GetStampRequest.newBuilder().setNamespace(namespace).setHash(stamp).build();
+      var found = measured.time(STAMP, () -> stack.stamping().getStamp(query));
+      assertThat(found.getStamp().getFileHash()).isEqualTo(stamp);
+    }
+    for (int i = 0; i < RUNS; i++) {
+      var unused = measured.time(WITHOUT, () -> run(Submissions.stampOne()));
+      unused = measured.time(WITH, () -> run(Submissions.analyzeOne()));
+    }
+  }
+
+  /** Stamps something new and gives its hash. */
+  private String stamp() {
+    stamped++;
+    var content = ByteString.copyFromUtf8("everyday " + stamped);
+    return stack
+        .stamping()
+        .createStamp(
+            CreateStampRequest.newBuilder().setContent(content).setOptions(options).build())
+        .getStamp()
+        .getFileHash();
+  }
+
+  /** One that did everything: what goes on without an answer is faster, and shows nothing. */
+  Workflow run(String definition) {
+    Workflow done = completed(definition);
+    assertThat(done.getStepsDegraded()).isZero();
+    return done;
+  }
+
+  /** A workflow on a file that nobody has seen before, from its submission to its end. */
+  private Workflow completed(String definition) {
+    runs++;
+    var input = Map.of("text", "class R" + runs + " {}\n", "path", "src/R" + runs + ".java");
+    var submitted =
+        stack.workflows().submitWorkflow(Submissions.of(namespace, definition, input).build());
+    Workflow done = Submissions.await(stack, submitted.getWorkflow());
+    assertThat(done.getState()).isEqualTo(WorkflowState.WORKFLOW_STATE_COMPLETED);
+    return done;
+  }
+
+  /** How many workflows have run. */
+  int runs() {
+    return runs;
+  }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.e2e.infrastructure;
+
+import dev.omnibridge.embedded.EmbeddedKafka;
+import dev.omnibridge.embedded.EmbeddedPostgres;
+import dev.omnibridge.testkit.TestKafka;
+import dev.omnibridge.testkit.TestPostgres.Database;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A broker and a database of one story, below target/ and kept there for who looks for causes. */
+record EmbeddedServers(EmbeddedPostgres postgres, EmbeddedKafka broker) implements Servers {
+
+  static EmbeddedServers start(String name) {
+    Path directory = directory(name);
+    var postgres =
+        EmbeddedPostgres.start(EmbeddedPostgres.Options.in(directory.resolve("postgres")));
+    try {
+      var broker = EmbeddedKafka.start(EmbeddedKafka.Options.in(directory.resolve("kafka")));
+      return new EmbeddedServers(postgres, broker);
+    } catch (RuntimeException failure) {
+      postgres.close();
+      throw failure;
+    }
+  }
+
+  private static Path directory(String name) {
+    try {
+      Path parent = Files.createDirectories(Path.of("target", "servers"));
+      return Files.createTempDirectory(parent, name + "-").toAbsolutePath();
+    } catch (IOException unusable) {
+      throw new UncheckedIOException(unusable);
+    }
+  }
+
+  @Override
+  public Database freshDatabase() {
+    return Databases.create(
+        new Database(
+            postgres.host(),
+            postgres.port(),
+            postgres.user(),
+            postgres.password(),
+            postgres.database(),
+            postgres.jdbcUrl()));
+  }
+
+  @Override
+  public String kafka() {
+    return broker.bootstrapServers();
+  }
+
+  @Override
+  public String freshTopicPrefix() {
+    return TestKafka.uniquePrefix();
+  }
+
+  @Override
+  public void stopKafka() {
+    broker.stop();
+  }
+
+  @Override
+  public void startKafka() {
+    broker.restart();
+  }
+
+  @Override
+  public void stopPostgres() {
+    postgres.kill();
+  }
+
+  @Override
+  public void startPostgres() {
+    postgres.restart();
+  }
+
+  @Override
+  public void close() {
+    try {
+      broker.close();
+    } finally {
+      postgres.close();
+    }
+  }
+}
