@@ -4,11 +4,17 @@ package dev.omnibridge.orchestrator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.omnibridge.api.workflow.v1.WorkflowState;
+import dev.omnibridge.runtime.Fault;
+import dev.omnibridge.runtime.rpc.Statuses;
 import dev.omnibridge.testkit.FaultProxy;
 import dev.omnibridge.testkit.TestPostgres;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** The database goes away while calls are on their way, and comes back. */
@@ -26,15 +32,16 @@ class LogOutageIT {
         String tasks =
             "do: [{a: {call: stamp, with: {content: x}}}, {b: {call: analyze, with: {content: x}}}]";
         IntStream.range(0, 20).forEach(i -> suite.submit("w" + i, tasks, "{}"));
-        assertThat(suite.services.stampCalled.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(suite.services.stampCalled.await(30, TimeUnit.SECONDS)).isTrue();
         proxy.refuse();
         suite.services.holdStamps = false;
         suite.services.stampReleased.countDown();
         proxy.pass();
         for (int i = 0; i < 20; i++) {
-          assertThat(suite.await("w" + i).getState())
+          String id = "w" + i;
+          assertThat(answered(() -> suite.await(id)).getState())
               .isEqualTo(WorkflowState.WORKFLOW_STATE_COMPLETED);
-          assertThat(suite.types("w" + i))
+          assertThat(answered(() -> suite.types(id)))
               .containsExactly(
                   "started.v1",
                   "state-transition.v1",
@@ -45,5 +52,14 @@ class LogOutageIT {
         }
       }
     }
+  }
+
+  /** Reads are not repeated for the caller: those of the first moments may be told to wait. */
+  private static <T> T answered(Callable<T> read) {
+    return Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .ignoreExceptionsMatching(
+            failure -> Statuses.faultOf(failure).kind() == Fault.Kind.UNAVAILABLE)
+        .until(read, Objects::nonNull);
   }
 }

@@ -21,6 +21,7 @@ import dev.omnibridge.testkit.TestPostgres;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +29,14 @@ import java.util.concurrent.TimeUnit;
 
 /** An orchestrator with the real log on a database, and scripted services to call. */
 final class RunningOrchestrator implements AutoCloseable {
-  private static final int LIMIT_SECONDS = 30;
+  private static final int LIMIT_SECONDS = 60;
+
+  /** A call that is late on a busy machine is an event more; what is not about that has time. */
+  private static final Map<String, String> PATIENT =
+      Map.of(
+          "ORCHESTRATOR_STAMPING_TIMEOUT", "60s",
+          "ORCHESTRATOR_INTELLIGENCE_TIMEOUT", "60s");
+
   static final String HEAD =
       "document: {dsl: '1.0.0', namespace: tests, name: sample, version: '1.0.0'}\n";
 
@@ -38,12 +46,14 @@ final class RunningOrchestrator implements AutoCloseable {
 
   private RunningOrchestrator() {}
 
+  /** The variables are set besides those of a patient orchestrator. */
   static RunningOrchestrator start(TestPostgres.Database database, Map<String, String> variables) {
     var running = new RunningOrchestrator();
+    var all = new HashMap<>(PATIENT);
+    all.putAll(variables);
     running.services.offerTo(running.edge);
     running.deploy(new DbAdapterVerticle(logConfig(database), running.edge));
-    running.deploy(
-        new OrchestratorVerticle(OrchestratorConfig.from(Env.of(variables)), running.edge));
+    running.deploy(new OrchestratorVerticle(OrchestratorConfig.from(Env.of(all)), running.edge));
     return running;
   }
 

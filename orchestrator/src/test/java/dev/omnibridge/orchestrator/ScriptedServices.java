@@ -65,7 +65,7 @@ final class ScriptedServices {
 
     private void answerLater(CreateStampRequest request, StreamObserver<CreateStampResponse> out) {
       try {
-        if (stampReleased.await(30, TimeUnit.SECONDS)) {
+        if (stampReleased.await(60, TimeUnit.SECONDS)) {
           answer(request, out);
         }
       } catch (InterruptedException stopped) {
