@@ -92,6 +92,8 @@ class OrchestratorIT {
             .submitWorkflow(request.toBuilder().setInput("{\"n\":1,\"text\":\"a\"}").build());
     assertThat(second.getExisted()).isTrue();
     assertThat(second.getWorkflow().getRunId()).isEqualTo(first.getWorkflow().getRunId());
+    // Or it would meet the failures that another test has in store for its own.
+    SUITE.await(first.getWorkflow().getRunId());
     Fault other =
         fault(() -> SUITE.client().submitWorkflow(request.toBuilder().setInput("{}").build()));
     assertThat(other.kind()).isEqualTo(Fault.Kind.EXISTS);
@@ -116,6 +118,7 @@ class OrchestratorIT {
       assertThat(runs).hasSize(1);
       assertThat(answers.stream().filter(answer -> !answer.join().getExisted())).hasSize(1);
     }
+    SUITE.await("same");
     Fault other = fault(() -> SUITE.submit("same", THREE, "{\"text\":\"y\"}"));
     assertThat(other.reason()).isEqualTo("WORKFLOW_EXISTS");
   }
@@ -281,6 +284,7 @@ class OrchestratorIT {
   void shouldListByStateWithPages() {
     IntStream.range(0, 5)
         .forEach(i -> SUITE.submit("listed-" + i, "do: [{a: {set: {x: 1}}}]", "{}"));
+    IntStream.range(0, 5).forEach(i -> SUITE.await("listed-" + i));
     ListWorkflowsRequest request =
         ListWorkflowsRequest.newBuilder()
             .setPageSize(2)
@@ -315,7 +319,7 @@ class OrchestratorIT {
     watcher.ask(3);
     assertThat(watcher.done.isDone()).isFalse();
     watcher.ask(1000);
-    assertThat(watcher.done.get(10, TimeUnit.SECONDS)).hasSize(64);
+    assertThat(watcher.done.get(30, TimeUnit.SECONDS)).hasSize(64);
   }
 
   @Test
@@ -325,7 +329,7 @@ class OrchestratorIT {
       killed.services.holdStamps = true;
       IntStream.range(0, 100)
           .forEach(i -> killed.submit("w" + i, THREE, "{\"text\":\"t%d\"}".formatted(i)));
-      assertThat(killed.services.stampCalled.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(killed.services.stampCalled.await(30, TimeUnit.SECONDS)).isTrue();
       killed.abandon();
       try (RunningOrchestrator successor = RunningOrchestrator.start(database, FAST)) {
         killed.services.stampReleased.countDown();
