@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.omnibridge.api.state.v1.GetWorkflowStateResponse;
 import dev.omnibridge.api.state.v1.StateSource;
 import dev.omnibridge.reducer.fold.Fact;
 import dev.omnibridge.reducer.fold.Fact.Ended;
@@ -24,6 +25,7 @@ import dev.omnibridge.testkit.RecordReader;
 import dev.omnibridge.testkit.Seeds;
 import dev.omnibridge.testkit.TestKafka;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +39,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ReducerIT {
+  private static final Duration LIMIT = Duration.ofSeconds(90);
+
   private final Seeds seeds = Seeds.fromProperty();
   private RunningReducer running;
 
@@ -65,15 +69,14 @@ class ReducerIT {
             new Ended(Phase.COMPLETED)));
     running.append(events(file("a"), new Stamped(120, "txt")));
 
-    var state = running.workflow(run, 6);
-    assertThat(state.getSource()).isEqualTo(StateSource.STATE_SOURCE_PROJECTION);
+    var state = projected(run, 6);
     assertThat(state.getState()).isEqualTo("COMPLETED");
     assertThat(state.getStepsCompleted()).isEqualTo(2);
     assertThat(state.getTransitionsList())
         .extracting(t -> t.getVersion() + t.getTransitionEvent())
         .containsExactly("1workflow_submitted", "2workflow_started", "5workflow_completed");
     await()
-        .atMost(10, SECONDS)
+        .atMost(LIMIT)
         .ignoreExceptionsInstanceOf(Fault.class)
         .untilAsserted(() -> assertThat(running.bridge("default").getTotalStamps()).isEqualTo(1));
     var bridge = running.bridge("default");
@@ -89,7 +92,7 @@ class ReducerIT {
     running.start();
     running.append(events(run(), new Started()));
     await()
-        .atMost(10, SECONDS)
+        .atMost(LIMIT)
         .ignoreExceptionsInstanceOf(Fault.class)
         .untilAsserted(
             () -> assertThat(running.bridge("default").getWorkflowsActive()).isEqualTo(1));
@@ -144,7 +147,7 @@ class ReducerIT {
     running.start();
     running.append(events(run(), new Started()));
     await()
-        .atMost(10, SECONDS)
+        .atMost(LIMIT)
         .ignoreExceptionsInstanceOf(Fault.class)
         .untilAsserted(
             () -> assertThat(running.bridge("default").getWorkflowsActive()).isEqualTo(1));
@@ -155,8 +158,7 @@ class ReducerIT {
       running.append(events(streams.get(i), new Started()));
     }
     for (StreamKey stream : streams) {
-      assertThat(running.workflow(stream, 1).getSource())
-          .isEqualTo(StateSource.STATE_SOURCE_PROJECTION);
+      assertThat(projected(stream, 1).getState()).isEqualTo("PENDING");
     }
   }
 
@@ -165,18 +167,23 @@ class ReducerIT {
     running.start();
     var own = run();
     running.append(events(own, new Started()));
-    running.workflow(own, 1);
+    var unused = projected(own, 1);
     publish(run(), UUID.randomUUID().toString());
     // Behind it in the same partition: once this one is counted, the one before has been seen.
     var unnamed = run();
     publish(unnamed, "");
-    await()
-        .atMost(30, SECONDS)
-        .ignoreExceptionsInstanceOf(Fault.class)
-        .untilAsserted(() ->
-            assertThat(running.workflow(unnamed, 1).getSource())
-                .isEqualTo(StateSource.STATE_SOURCE_PROJECTION));
+    unused = projected(unnamed, 1);
     assertThat(running.bridge("default").getEventsFolded()).isEqualTo(2);
+  }
+
+  /** The state of a run from the projection, which a request waits for no longer than 10 s. */
+  private GetWorkflowStateResponse projected(StreamKey run, long version) {
+    return await()
+        .atMost(LIMIT)
+        .ignoreExceptionsInstanceOf(Fault.class)
+        .until(
+            () -> running.workflow(run, version),
+            state -> state.getSource() == StateSource.STATE_SOURCE_PROJECTION);
   }
 
   private void publish(StreamKey run, String logId) throws Exception {
@@ -188,7 +195,7 @@ class ReducerIT {
     Map<String, Object> settings = Map.of("bootstrap.servers", TestKafka.bootstrapServers());
     try (var producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
-      producer.send(sent).get(10, SECONDS);
+      producer.send(sent).get(30, SECONDS);
     }
   }
 
@@ -208,7 +215,7 @@ class ReducerIT {
       for (int partition = 0; partition < 6; partition++) {
         producer
             .send(new ProducerRecord<>(topic, partition, null, new byte[] {'{', 0}))
-            .get(10, SECONDS);
+            .get(30, SECONDS);
       }
     }
   }
@@ -216,7 +223,7 @@ class ReducerIT {
   private void awaitTotals(List<List<Heard>> streams) {
     var expected = new Totals(streams);
     await()
-        .atMost(30, SECONDS)
+        .atMost(LIMIT)
         .ignoreExceptionsInstanceOf(Fault.class)
         .untilAsserted(() -> {
           for (String namespace : expected.namespaces()) {

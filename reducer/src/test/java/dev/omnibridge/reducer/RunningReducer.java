@@ -36,6 +36,8 @@ import java.util.UUID;
 
 /** A real db-adapter on a database of its own, with as many real reducers as the test deploys. */
 final class RunningReducer {
+  private static final int LIMIT_SECONDS = 60;
+
   private final Map<String, String> variables = new HashMap<>();
   private final Vertx vertx = Vertx.vertx();
   private final Edge edge = Edge.open(vertx, EdgeConfig.allInOne("127.0.0.1", 0));
@@ -56,7 +58,7 @@ final class RunningReducer {
     variables.putAll(differing);
     var config = DbAdapterConfig.from(Env.of(variables));
     vertx.deployVerticle(new DbAdapterVerticle(config, edge)).await(60, SECONDS);
-    port = edge.listen().await(10, SECONDS);
+    port = edge.listen().await(LIMIT_SECONDS, SECONDS);
   }
 
   String topic(String name) {
@@ -81,7 +83,7 @@ final class RunningReducer {
     var node = new Node(own, Edge.open(own, new EdgeConfig("127.0.0.1", 0, peers)));
     nodes.add(node);
     own.deployVerticle(new ReducerVerticle(ReducerConfig.from(Env.of(all)), node.edge()))
-        .await(20, SECONDS);
+        .await(LIMIT_SECONDS, SECONDS);
     return node;
   }
 
@@ -139,7 +141,8 @@ final class RunningReducer {
   }
 
   private <Q, R> R call(Channel peer, MethodDescriptor<Q, R> method, Q request) throws Exception {
-    return Calls.unary(peer, method, request, Duration.ofSeconds(15)).await(20, SECONDS);
+    return Calls.unary(peer, method, request, Duration.ofSeconds(LIMIT_SECONDS + 1))
+        .await(LIMIT_SECONDS + 2, SECONDS);
   }
 
   void close() throws Exception {

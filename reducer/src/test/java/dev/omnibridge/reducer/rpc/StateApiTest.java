@@ -92,7 +92,12 @@ class StateApiTest {
   void shouldWaitForTheVersionThatIsDemanded() throws Exception {
     project(1, Phase.PENDING);
     vertx.setTimer(30, _ -> project(4, Phase.COMPLETED));
-    var answer = workflow(4);
+    var patient =
+        GetWorkflowStateRequest.newBuilder()
+            .setRunId(RUN)
+            .setRequiredVersion(4)
+            .setMaxWait(Durations.fromSeconds(10));
+    var answer = call(StateServiceGrpc.getGetWorkflowStateMethod(), patient.build());
 
     assertThat(answer.getSource()).isEqualTo(StateSource.STATE_SOURCE_PROJECTION);
     assertThat(answer.getState()).isEqualTo("COMPLETED");
@@ -194,8 +199,8 @@ class StateApiTest {
   }
 
   private <Q, R> R call(MethodDescriptor<Q, R> method, Q request) throws Exception {
-    return Calls.unary(edge.peer(Peer.REDUCER), method, request, Duration.ofSeconds(5))
-        .await(10, SECONDS);
+    return Calls.unary(edge.peer(Peer.REDUCER), method, request, Duration.ofSeconds(40))
+        .await(45, SECONDS);
   }
 
   private void project(long version, Phase phase) {
