@@ -49,7 +49,7 @@ class ServiceIT {
 
   private record Running(Process process, Path out, Path err) {
     int end() throws InterruptedException {
-      assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
       return process.exitValue();
     }
 
@@ -126,7 +126,7 @@ class ServiceIT {
   @Test
   void shouldEndQuietlyWhenASignalBreaksOffItsStart() throws Exception {
     Running service = run(Map.of("DB_ADAPTER_PORT", "0"));
-    await().atMost(Duration.ofSeconds(20)).until(() -> service.logged().contains("waiting"));
+    await().atMost(Duration.ofSeconds(60)).until(() -> service.logged().contains("waiting"));
     long began = System.nanoTime();
     service.process().destroy();
     assertThat(service.end()).isEqualTo(143);

@@ -13,12 +13,12 @@ import dev.omnibridge.api.directory.v1.DirectoryServiceGrpc;
 import dev.omnibridge.api.directory.v1.Instance;
 import dev.omnibridge.api.directory.v1.ListInstancesRequest;
 import dev.omnibridge.api.log.v1.LogServiceGrpc;
+import dev.omnibridge.embedded.FreePorts;
 import dev.omnibridge.runtime.Env;
 import dev.omnibridge.runtime.cluster.Cluster;
 import dev.omnibridge.runtime.cluster.ClusterConfig;
 import io.grpc.stub.StreamObserver;
 import io.vertx.core.Vertx;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -47,11 +47,17 @@ class DiscoveryIT {
     private boolean open = true;
 
     Process(Peer peer, String name, Map<Peer, String> named) throws Exception {
+      this(peer, name, named, true);
+    }
+
+    /** One that is not to serve does not serve when the others hear of it. */
+    Process(Peer peer, String name, Map<Peer, String> named, boolean serving) throws Exception {
       this.name = name;
       edge = Edge.open(vertx, new EdgeConfig("127.0.0.1", 0, named, Set.of(peer)));
       edge.offer(this);
       edge.offer(new LogServiceGrpc.LogServiceImplBase() {});
-      int unused = edge.listen().await(10, SECONDS);
+      int unused = edge.listen().await(30, SECONDS);
+      edge.health(LogServiceGrpc.SERVICE_NAME, serving);
       cluster = edge.join(config(), UUID.randomUUID().toString());
       processes.add(this);
     }
@@ -70,8 +76,8 @@ class DiscoveryIT {
               edge.peer(peer),
               ContentServiceGrpc.getStatContentMethod(),
               StatContentRequest.newBuilder().addContentHashes("0".repeat(64)).build(),
-              Duration.ofSeconds(5))
-          .await(10, SECONDS)
+              Duration.ofSeconds(20))
+          .await(25, SECONDS)
           .getContents(0)
           .getContentHash();
     }
@@ -80,7 +86,7 @@ class DiscoveryIT {
       if (open) {
         open = false;
         cluster.leave();
-        edge.close().await(10, SECONDS);
+        edge.close().await(30, SECONDS);
       }
     }
   }
@@ -90,22 +96,15 @@ class DiscoveryIT {
         Env.of(Map.of("CLUSTER_NAME", name, "CLUSTER_PORT", Integer.toString(PORT))));
   }
 
-  private static final int PORT = freePort();
-
-  private static int freePort() {
-    try (var socket = new ServerSocket(0)) {
-      return Math.min(socket.getLocalPort(), 65_000);
-    } catch (java.io.IOException impossible) {
-      throw new java.io.UncheckedIOException(impossible);
-    }
-  }
+  /** Members look for each other on so many ports. */
+  private static final int PORT = FreePorts.run(20);
 
   @AfterEach
   void close() throws Exception {
     for (Process process : processes) {
       process.close();
     }
-    vertx.close().await(10, SECONDS);
+    vertx.close().await(30, SECONDS);
   }
 
   @Test
@@ -146,8 +145,7 @@ class DiscoveryIT {
   void shouldCallOnlyInstancesThatServe() throws Exception {
     var asking = new Process(Peer.ORCHESTRATOR, "asking", Map.of());
     new Process(Peer.DB_ADAPTER, "serving", Map.of());
-    var other = new Process(Peer.DB_ADAPTER, "other", Map.of());
-    other.edge.health(LogServiceGrpc.SERVICE_NAME, false);
+    var other = new Process(Peer.DB_ADAPTER, "other", Map.of(), false);
     await()
         .atMost(LIMIT)
         .until(() -> asking.edge.directory().find(Peer.DB_ADAPTER).addresses().size() == 2);
@@ -180,8 +178,8 @@ class DiscoveryIT {
             process.edge.peer(Peer.ORCHESTRATOR),
             DirectoryServiceGrpc.getListInstancesMethod(),
             ListInstancesRequest.getDefaultInstance(),
-            Duration.ofSeconds(5))
-        .await(10, SECONDS)
+            Duration.ofSeconds(20))
+        .await(25, SECONDS)
         .getInstancesList();
   }
 
@@ -195,6 +193,6 @@ class DiscoveryIT {
     for (int i = 0; i < 10; i++) {
       assertThat(asking.ask(Peer.DB_ADAPTER)).isEqualTo("elsewhere");
     }
-    assertThat(there.cluster.alive("db-adapter")).hasSize(2);
+    await().atMost(LIMIT).until(() -> there.cluster.alive("db-adapter").size() == 2);
   }
 }

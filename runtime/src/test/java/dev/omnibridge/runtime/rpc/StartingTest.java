@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a process says of itself while it starts, serves, misses a peer, and stops. */
 class StartingTest {
-  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private final Vertx vertx = Vertx.vertx();
   private final Edge store = Edge.open(vertx, new EdgeConfig("127.0.0.1", 0, Map.of()));
@@ -37,7 +37,7 @@ class StartingTest {
   private void bind(String storeAddress) throws Exception {
     var peers = Map.of(Peer.DB_ADAPTER, storeAddress);
     edge = Edge.open(vertx, new EdgeConfig("127.0.0.1", 0, peers, Set.of(Peer.ORCHESTRATOR)));
-    port = edge.bind().await(10, SECONDS);
+    port = edge.bind().await(30, SECONDS);
   }
 
   private HttpResponse<String> get(String path) throws Exception {
@@ -51,16 +51,16 @@ class StartingTest {
             HealthGrpc.getCheckMethod(),
             HealthCheckRequest.newBuilder().setService(service).build(),
             LIMIT)
-        .await(10, SECONDS)
+        .await(30, SECONDS)
         .getStatus();
   }
 
   @AfterEach
   void close() throws Exception {
     http.close();
-    edge.close().await(10, SECONDS);
-    store.close().await(10, SECONDS);
-    vertx.close().await(10, SECONDS);
+    edge.close().await(30, SECONDS);
+    store.close().await(30, SECONDS);
+    vertx.close().await(30, SECONDS);
   }
 
   @Test
@@ -76,7 +76,7 @@ class StartingTest {
             ContentServiceGrpc.getStatContentMethod(),
             StatContentRequest.getDefaultInstance(),
             LIMIT);
-    Fault fault = catchThrowableOfType(Fault.class, () -> call.await(10, SECONDS));
+    Fault fault = catchThrowableOfType(Fault.class, () -> call.await(30, SECONDS));
     assertThat(fault.kind()).isEqualTo(Fault.Kind.UNAVAILABLE);
     edge.serve();
     assertThat(health("")).isEqualTo(ServingStatus.SERVING);
@@ -85,7 +85,7 @@ class StartingTest {
   @Test
   void shouldServeOnlyWhileThePeerServesThatItNeeds() throws Exception {
     store.offer(new ContentServiceGrpc.ContentServiceImplBase() {});
-    int there = store.listen().await(10, SECONDS);
+    int there = store.listen().await(30, SECONDS);
     bind("127.0.0.1:" + there);
     edge.offer(new ContentServiceGrpc.ContentServiceImplBase() {});
     edge.needs(Peer.DB_ADAPTER);
