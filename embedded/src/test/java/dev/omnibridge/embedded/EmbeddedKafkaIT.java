@@ -136,7 +136,7 @@ class EmbeddedKafkaIT {
 
   @Test
   void shouldSayWhyWhenThePortIsTakenAndStartOnceItIsNot() throws Exception {
-    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    try (var taken = new ServerSocket(FreePorts.next(), 1, InetAddress.getLoopbackAddress())) {
       var options = Options.in(directory).withPort(taken.getLocalPort());
       assertThatThrownBy(() -> EmbeddedKafka.start(options))
           .isInstanceOf(EmbeddedServerException.class)

@@ -181,7 +181,7 @@ class EmbeddedPostgresIT {
 
   @Test
   void shouldSayWhyWithTheEndOfTheLogWhenItCannotStart() throws IOException {
-    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    try (var taken = new ServerSocket(FreePorts.next(), 1, InetAddress.getLoopbackAddress())) {
       var options = Options.in(directory).withPort(taken.getLocalPort());
       assertThatThrownBy(() -> EmbeddedPostgres.start(options))
           .isInstanceOf(EmbeddedServerException.class)

@@ -207,6 +207,7 @@ class BackupIT implements SavedServers {
       assertThatThrownBy(() -> save(server)).hasMessageContaining("tablespaces");
 
       await()
+          .atMost(Duration.ofMinutes(1))
           .untilAsserted(() -> {
             try (var connection = connect(server)) {
               assertThat(new Archiving(connection).setting().command()).isEqualTo("true");

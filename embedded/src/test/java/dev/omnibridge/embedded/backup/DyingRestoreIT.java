@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -73,7 +74,7 @@ class DyingRestoreIT implements SavedServers {
             source().cluster().resolve("omnibridge.conf"), "nonsense\n", StandardOpenOption.APPEND);
     var finishing = CompletableFuture.runAsync(() -> recovery.finish(restored));
     Path mark = source().unfinishedRestore();
-    await().until(() -> Files.notExists(mark));
+    await().atMost(Duration.ofMinutes(1)).until(() -> Files.notExists(mark));
     restored.server().kill();
     assertThatThrownBy(finishing::join).hasMessageContaining("from its next start on");
     restored.server().close();
