@@ -97,7 +97,7 @@ class InboxFaultsIT {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20 + random.nextInt(150)));
         proxy.cut();
       }
-      verify(load.produced(), Duration.ofSeconds(30));
+      verify(load.produced(), Duration.ofSeconds(60));
       System.out.println("25 cuts, " + load.produced() + " events");
     }
   }
@@ -109,13 +109,13 @@ class InboxFaultsIT {
         var load = load()) {
       assertThat(adapter.config().inbox()).isTrue();
       load.produce(1_000);
-      await().atMost(Duration.ofSeconds(20)).until(() -> stored() == 1_000);
+      await().atMost(Duration.ofSeconds(60)).until(() -> stored() == 1_000);
       proxy.refuse();
       load.produce(5_000);
       LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(3));
       assertThat(stored()).isEqualTo(1_000);
       proxy.pass();
-      verify(load.produced(), Duration.ofSeconds(30));
+      verify(load.produced(), Duration.ofSeconds(60));
     }
   }
 

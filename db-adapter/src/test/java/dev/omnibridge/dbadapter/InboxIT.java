@@ -64,7 +64,7 @@ class InboxIT {
   }
 
   private void publish(String key, byte @Nullable [] value) throws Exception {
-    var unused = producer.send(new ProducerRecord<>(topic(), key, value)).get(10, TimeUnit.SECONDS);
+    var unused = producer.send(new ProducerRecord<>(topic(), key, value)).get(30, TimeUnit.SECONDS);
   }
 
   private byte[] event(String id, int number) {
@@ -88,7 +88,7 @@ class InboxIT {
   }
 
   private void foundInTheEnd(int count) {
-    await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(found()).hasSize(count));
+    await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(found()).hasSize(count));
   }
 
   private long count(String sql) throws SQLException {
@@ -148,7 +148,7 @@ class InboxIT {
     assertThat(count("select count(*) from dead_letters where error_class = 'POISON'"))
         .isEqualTo(4);
     var letters =
-        new RecordReader(TestKafka.bootstrapServers(), Duration.ofSeconds(30))
+        new RecordReader(TestKafka.bootstrapServers(), Duration.ofSeconds(60))
             .read(4, topic() + ".dlq");
     assertThat(letters)
         .extracting(letter ->
@@ -164,7 +164,7 @@ class InboxIT {
     publish("file-1", event("m-1", 1));
     foundInTheEnd(1);
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(() -> {
           // Positions of own records are stored with the next foreign one, or after a second.
           publish("file-1", event("m-1", 1));

@@ -75,8 +75,13 @@ class OutboxFaultsIT {
       acknowledged = load.acknowledged();
       await().atMost(OutboxRig.LIMIT).until(() -> acknowledged.size() > 100);
       rig.kafka().stop();
+      int before = acknowledged.size();
       during(time);
-      assertThat(adapter.verticle().kafkaAnswers()).isFalse();
+      // However long a busy machine takes for so many, Kafka is away until then.
+      await()
+          .atMost(OutboxRig.LIMIT)
+          .until(() -> acknowledged.size() - before > time.toSeconds() * PER_SECOND * 0.9);
+      await().atMost(OutboxRig.LIMIT).until(() -> !adapter.verticle().kafkaAnswers());
       rig.kafka().restart();
       long began = System.nanoTime();
       await()
@@ -87,9 +92,8 @@ class OutboxFaultsIT {
       assertThat(load.refused()).isZero();
     }
     OutboxRig.drained(adapter);
-    var tally = rig.verified("Kafka away for " + time.toSeconds() + " s", acknowledged);
+    rig.verified("Kafka away for " + time.toSeconds() + " s", acknowledged);
     System.out.printf("caught up %d ms after Kafka answered%n", back.toMillis());
-    assertThat(tally.rows()).isGreaterThan((int) (time.toSeconds() * PER_SECOND * 0.9));
   }
 
   @Test

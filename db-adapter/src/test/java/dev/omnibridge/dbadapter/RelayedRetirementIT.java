@@ -83,12 +83,12 @@ class RelayedRetirementIT {
 
     // The inbox stores positions of our own records about once a second, with the next record.
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(120))
         .pollInterval(Duration.ofMillis(300))
         .untilAsserted(() -> {
           var more = write(false);
           await()
-              .atMost(Duration.ofSeconds(10))
+              .atMost(Duration.ofSeconds(60))
               .until(() -> wait(adapter.verticle().backlog()).equals(new Backlog(0, 0)));
           wait(retirement.pass(later));
           assertThat(left(more)).isEqualTo(3);

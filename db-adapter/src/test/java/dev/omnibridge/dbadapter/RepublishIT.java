@@ -94,11 +94,12 @@ class RepublishIT {
 
   @Test
   void shouldOnlyCountWhenItIsTold() {
+    int before = rig.records().size();
     var last = republish(everything().setDryRun(true)).getLast();
     assertThat(last.getEvents()).isEqualTo(ALL);
     assertThat(last.getScanned()).isEqualTo(ALL);
     assertThat(republished()).isEmpty();
-    assertThat(rig.verified("a dry run", Set.of()).repeated()).isZero();
+    assertThat(rig.verified("a dry run", Set.of()).records()).isEqualTo(before);
   }
 
   @Test

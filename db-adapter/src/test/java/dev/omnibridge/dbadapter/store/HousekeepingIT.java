@@ -112,10 +112,17 @@ class HousekeepingIT {
 
   @Test
   void shouldBeginNoPassWhileOneIsUnderWay() throws SQLException {
-    Future<Void> first = housekeeping.tidy();
-    Future<Void> second = housekeeping.tidy();
-    assertThat(second.isComplete()).isTrue();
-    assertThat(first.isComplete()).isFalse();
+    Future<Void> first;
+    try (var holding = database.connect();
+        var statement = holding.createStatement()) {
+      holding.setAutoCommit(false);
+      statement.execute("lock table request_ids in share mode");
+      first = housekeeping.tidy();
+      Future<Void> second = housekeeping.tidy();
+      assertThat(second.isComplete()).isTrue();
+      assertThat(first.isComplete()).isFalse();
+      holding.rollback();
+    }
     await(first);
     execute("update content set used_at = now() - interval '40 days'");
     await(housekeeping.tidy());
