@@ -55,7 +55,7 @@ class AdapterKilledIT {
               new Moment.AfterText(Direction.TO_SERVER, "Q\0\0\0\13commit"),
               Stroke.SWALLOW_TO_CLIENT);
       LogServiceGrpc.newStub(first.channel()).append(request, new Unanswered<>());
-      struck.await(20, TimeUnit.SECONDS);
+      struck.await(60, TimeUnit.SECONDS);
       await()
           .atMost(LIMIT)
           .until(() -> LogRows.read(database).eventsOf(stream.getId()).size() == 3);

@@ -37,7 +37,7 @@ class CompareStampsIT {
   private void append(AppendRequest request) {
     var unused =
         LogServiceGrpc.newBlockingStub(adapter.channel())
-            .withDeadlineAfter(10, TimeUnit.SECONDS)
+            .withDeadlineAfter(30, TimeUnit.SECONDS)
             .append(request);
   }
 

@@ -207,14 +207,14 @@ class ContentIT {
       assertThat(fault.kind()).isEqualTo(Fault.Kind.INVALID);
       assertThat(fault.reason()).isEqualTo("HASH_MISMATCH");
     }
-    await().atMost(Duration.ofSeconds(10)).untilAsserted(this::nothingIsStaged);
+    await().atMost(Duration.ofSeconds(30)).untilAsserted(this::nothingIsStaged);
   }
 
   @Test
   void shouldRefuseContentThatIsTooLargeAndLeaveNothing() throws Exception {
     var fault = refused(upload(network, new byte[LIMIT + 1], 1 << 20, ""));
     assertThat(fault.reason()).isEqualTo("CONTENT_TOO_LARGE");
-    await().atMost(Duration.ofSeconds(10)).untilAsserted(this::nothingIsStaged);
+    await().atMost(Duration.ofSeconds(30)).untilAsserted(this::nothingIsStaged);
   }
 
   @Test
@@ -222,13 +222,13 @@ class ContentIT {
     var other = NettyChannelBuilder.forTarget(network.authority()).usePlaintext().build();
     upload(other, bytes(2_000_000), 500_000, "");
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(30))
         .untilAsserted(() -> assertThat(count("content_uploads")).isPositive());
     other.shutdownNow();
-    await().atMost(Duration.ofSeconds(10)).untilAsserted(this::nothingIsStaged);
+    await().atMost(Duration.ofSeconds(30)).untilAsserted(this::nothingIsStaged);
     var cancelled = upload(network, bytes(2_000_000), 500_000, "");
     cancelled.call.get().cancel("enough", null);
-    await().atMost(Duration.ofSeconds(10)).untilAsserted(this::nothingIsStaged);
+    await().atMost(Duration.ofSeconds(30)).untilAsserted(this::nothingIsStaged);
   }
 
   @Test
@@ -242,7 +242,7 @@ class ContentIT {
           """);
     }
     try (var unused = RunningDbAdapter.start(database, config -> config)) {
-      await().atMost(Duration.ofSeconds(20)).untilAsserted(this::nothingIsStaged);
+      await().atMost(Duration.ofSeconds(60)).untilAsserted(this::nothingIsStaged);
     }
   }
 

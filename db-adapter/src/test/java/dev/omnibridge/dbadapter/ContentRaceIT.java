@@ -232,7 +232,7 @@ class ContentRaceIT {
       }
     }
     org.awaitility.Awaitility.await()
-        .atMost(java.time.Duration.ofSeconds(10))
+        .atMost(java.time.Duration.ofSeconds(30))
         .untilAsserted(this::onlyWholeContents);
   }
 

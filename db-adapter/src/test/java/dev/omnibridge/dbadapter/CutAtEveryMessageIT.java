@@ -45,6 +45,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * repeats, the log has each append exactly once.
  */
 class CutAtEveryMessageIT {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int SHORT = 30;
   private static final int EVENTS = 4;
 
@@ -202,12 +203,13 @@ class CutAtEveryMessageIT {
       var struck = proxy.once(new Moment.AfterBytes(direction, place), Stroke.CUT);
       var answers = process.append(requests);
       await()
+          .atMost(LIMIT)
           .pollInterval(Duration.ofMillis(1))
           .until(() -> struck.isComplete() || Future.join(answers).isComplete());
       proxy.close();
       reached = struck.isComplete();
     }
-    await().pollInterval(Duration.ofMillis(5)).until(() -> backends() == 0);
+    await().atMost(LIMIT).pollInterval(Duration.ofMillis(5)).until(() -> backends() == 0);
     if (stored(requests) == EVENTS) {
       made.incrementAndGet();
     }

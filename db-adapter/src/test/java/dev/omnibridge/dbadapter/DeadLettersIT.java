@@ -366,7 +366,7 @@ class DeadLettersIT {
     letters.write(some(2));
     letters.write(List.of(letter(OTHER_TOPIC, "{}")));
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(() ->
             assertThat(adapter.verticle().openDeadLetters())
                 .containsEntry(TOPIC, 2L)
@@ -380,12 +380,12 @@ class DeadLettersIT {
   void shouldCountWhatIsWrittenAndSayWhenTooManyAreOpen() {
     letters.write(some(11));
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () -> assertThat(adapter.verticle().openDeadLetters()).containsEntry(TOPIC, 11L));
     letters.write(some(1));
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(() ->
             assertThat(adapter.edge().metrics().scrape())
                 .containsPattern(

@@ -70,7 +70,7 @@ class LeaseIT {
   }
 
   private static <T> T await(Future<T> future) {
-    return future.timeout(10, TimeUnit.SECONDS).await();
+    return future.timeout(30, TimeUnit.SECONDS).await();
   }
 
   private OutboxLane lane(int number) {

@@ -47,11 +47,11 @@ abstract class LogContract {
   abstract Channel channel();
 
   private LogServiceBlockingStub log() {
-    return LogServiceGrpc.newBlockingStub(channel()).withDeadlineAfter(10, TimeUnit.SECONDS);
+    return LogServiceGrpc.newBlockingStub(channel()).withDeadlineAfter(30, TimeUnit.SECONDS);
   }
 
   private IndexServiceBlockingStub index() {
-    return IndexServiceGrpc.newBlockingStub(channel()).withDeadlineAfter(10, TimeUnit.SECONDS);
+    return IndexServiceGrpc.newBlockingStub(channel()).withDeadlineAfter(30, TimeUnit.SECONDS);
   }
 
   private AppendResponse write(AppendRequest.Builder request) {

@@ -129,7 +129,7 @@ class PlansIT {
   }
 
   private static <T> T await(Future<T> future) {
-    return future.timeout(20, TimeUnit.SECONDS).await();
+    return future.timeout(60, TimeUnit.SECONDS).await();
   }
 
   private static Arguments asked(String what, Function<Pool, Future<?>> asking, String... indexes) {

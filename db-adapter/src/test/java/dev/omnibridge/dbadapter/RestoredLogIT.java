@@ -74,9 +74,9 @@ class RestoredLogIT {
 
   private void stop(RunningDbAdapter adapter) {
     await()
-        .atMost(20, SECONDS)
+        .atMost(60, SECONDS)
         .untilAsserted(
-            () -> assertThat(adapter.verticle().backlog().await(5, SECONDS).events()).isZero());
+            () -> assertThat(adapter.verticle().backlog().await(30, SECONDS).events()).isZero());
     adapter.close();
     adapters.remove(adapter);
   }
@@ -101,13 +101,13 @@ class RestoredLogIT {
 
   private static AppendResponse append(RunningDbAdapter adapter, AppendRequest request) {
     return LogServiceGrpc.newBlockingStub(adapter.channel())
-        .withDeadlineAfter(10, SECONDS)
+        .withDeadlineAfter(30, SECONDS)
         .append(request);
   }
 
   private static List<RecordedEvent> read(RunningDbAdapter adapter, StreamName stream) {
     return LogServiceGrpc.newBlockingStub(adapter.channel())
-        .withDeadlineAfter(10, SECONDS)
+        .withDeadlineAfter(30, SECONDS)
         .readStream(ReadStreamRequest.newBuilder().setStream(stream).build())
         .getEventsList();
   }

@@ -39,16 +39,16 @@ class RestoredStampsIT {
 
   private static void stop(RunningDbAdapter adapter) {
     await()
-        .atMost(20, SECONDS)
+        .atMost(60, SECONDS)
         .untilAsserted(
-            () -> assertThat(adapter.verticle().backlog().await(5, SECONDS).events()).isZero());
+            () -> assertThat(adapter.verticle().backlog().await(30, SECONDS).events()).isZero());
     adapter.close();
   }
 
   private static void append(RunningDbAdapter adapter, AppendRequest.Builder request) {
     var unused =
         LogServiceGrpc.newBlockingStub(adapter.channel())
-            .withDeadlineAfter(10, SECONDS)
+            .withDeadlineAfter(30, SECONDS)
             .append(request.build());
   }
 

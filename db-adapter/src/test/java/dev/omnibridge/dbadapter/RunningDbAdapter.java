@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
 
 /** A db-adapter of a test, on an empty database, with its door open in process. */
 final class RunningDbAdapter implements AutoCloseable {
-  private static final int LIMIT_SECONDS = 30;
+  private static final int LIMIT_SECONDS = 60;
 
   private final Vertx vertx = Vertx.vertx();
   private final Edge edge = Edge.open(vertx, EdgeConfig.allInOne("127.0.0.1", 0));

@@ -238,7 +238,7 @@ class StalledLaneIT {
                  where datname = current_database() and wait_event_type = 'Lock'
                 """)) {
       org.awaitility.Awaitility.await()
-          .atMost(Duration.ofSeconds(5))
+          .atMost(Duration.ofSeconds(LIMIT_SECONDS))
           .pollInterval(Duration.ofMillis(10))
           .until(() -> {
             try (var row = waiting.executeQuery()) {

@@ -49,7 +49,7 @@ class StampLeavesIT {
   private void append(Channel channel, AppendRequest request) {
     var unused =
         LogServiceGrpc.newBlockingStub(channel)
-            .withDeadlineAfter(10, TimeUnit.SECONDS)
+            .withDeadlineAfter(30, TimeUnit.SECONDS)
             .append(request);
     written.add(request);
   }

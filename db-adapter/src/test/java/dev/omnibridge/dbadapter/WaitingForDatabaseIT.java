@@ -53,20 +53,20 @@ class WaitingForDatabaseIT {
     vertx.timer(1500, TimeUnit.MILLISECONDS).await(5, TimeUnit.SECONDS);
     assertThat(started.isComplete()).isFalse();
     way.pass();
-    assertThat(started.await(30, TimeUnit.SECONDS)).isNotEmpty();
+    assertThat(started.await(60, TimeUnit.SECONDS)).isNotEmpty();
   }
 
   @Test
   void shouldGiveUpAtTheLimitThatIsSet() {
     way.refuse();
     Future<String> started = start(Map.of("DB_ADAPTER_START_LIMIT", "1s"));
-    assertThatThrownBy(() -> started.await(20, TimeUnit.SECONDS)).isNotNull();
+    assertThatThrownBy(() -> started.await(60, TimeUnit.SECONDS)).isNotNull();
   }
 
   @Test
   void shouldNotWaitForADatabaseThatRefusesTheUser() {
     Future<String> started = start(Map.of("PGDATABASE", "there_is_no_such_database"));
-    assertThatThrownBy(() -> started.await(20, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> started.await(60, TimeUnit.SECONDS))
         .hasMessageContaining("there_is_no_such_database");
   }
 }

@@ -97,7 +97,7 @@ class InboxTest {
     assertThat(inbox.handle(batch(0, own)).succeeded()).isTrue();
     assertThat(stored).isEmpty();
     await()
-        .atMost(Duration.ofSeconds(5))
+        .atMost(Duration.ofSeconds(30))
         .until(() -> {
           assertThat(inbox.idle().succeeded()).isTrue();
           return !stored.isEmpty();

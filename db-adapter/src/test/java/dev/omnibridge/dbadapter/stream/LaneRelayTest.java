@@ -75,7 +75,7 @@ class LaneRelayTest {
   }
 
   private void relayedInTheEnd() {
-    await().atMost(Duration.ofSeconds(10)).until(() -> lane.mark() == 10);
+    await().atMost(Duration.ofSeconds(30)).until(() -> lane.mark() == 10);
   }
 
   private static List<Long> published(Given producer) {
@@ -204,7 +204,7 @@ class LaneRelayTest {
   void shouldWaitForARecordThatIsTooLargeAndNotBlameKafka() {
     var producer = new Choosy();
     relay(lane.new View(), producer);
-    await().atMost(Duration.ofSeconds(10)).until(() -> producer.refusals.get() >= 3);
+    await().atMost(Duration.ofSeconds(30)).until(() -> producer.refusals.get() >= 3);
     assertThat(published(producer)).isEqualTo(positions(1, 3));
     assertThat(lane.mark()).isEqualTo(3);
     assertThat(broker.answers()).isTrue();
@@ -242,7 +242,7 @@ class LaneRelayTest {
           }
         },
         new Given());
-    await().atMost(Duration.ofSeconds(10)).until(() -> many.mark() == 10_000);
+    await().atMost(Duration.ofSeconds(30)).until(() -> many.mark() == 10_000);
     assertThat(reads).hasValueLessThan(50);
   }
 
@@ -265,7 +265,7 @@ class LaneRelayTest {
       lane.add();
       relay.wake();
       await()
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Duration.ofSeconds(30))
           .pollDelay(Duration.ZERO)
           .pollInterval(Duration.ofMillis(1))
           .until(() -> lane.mark() == last);

@@ -66,11 +66,11 @@ class TopicsIT {
   private void ensured(Topics topics) {
     Future<Void> done =
         Future.future(answer -> context.runOnContext(_ -> topics.ensure().onComplete(answer)));
-    var unused = done.timeout(20, TimeUnit.SECONDS).await();
+    var unused = done.timeout(60, TimeUnit.SECONDS).await();
   }
 
   private Set<String> there() throws Exception {
-    return admin.listTopics().names().get(10, TimeUnit.SECONDS);
+    return admin.listTopics().names().get(30, TimeUnit.SECONDS);
   }
 
   @Test
@@ -78,12 +78,12 @@ class TopicsIT {
     var topics = topics(TopicsIT::connect);
     ensured(topics);
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> there().containsAll(List.of(one, one + ".dlq")));
-    admin.deleteTopics(List.of(one)).all().get(10, TimeUnit.SECONDS);
-    await().atMost(Duration.ofSeconds(20)).until(() -> !there().contains(one));
+    admin.deleteTopics(List.of(one)).all().get(30, TimeUnit.SECONDS);
+    await().atMost(Duration.ofSeconds(60)).until(() -> !there().contains(one));
     context.runOnContext(_ -> topics.keep(Duration.ofMillis(200)));
-    await().atMost(Duration.ofSeconds(20)).until(() -> there().contains(one));
+    await().atMost(Duration.ofSeconds(60)).until(() -> there().contains(one));
     context.runOnContext(_ -> topics.stop());
   }
 
