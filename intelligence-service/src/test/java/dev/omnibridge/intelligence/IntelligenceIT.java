@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Similarity, events and trees, with a real PostgreSQL and Kafka and the real model. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class IntelligenceIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final String INVOICES =
       "The customer receives an invoice at the end of the month and pays it by bank transfer."
           + " When the payment is late the accountant sends a friendly reminder and adds a fee.";
@@ -205,6 +205,7 @@ class IntelligenceIT {
                     all.stream()
                             .map(record -> Envelope.parse(record.value()))
                             .filter(event -> correlation.equals(event.correlationId()))
+                            .distinct()
                             .count()
                         >= 4,
                 suite.topic("intelligence.events.v1"));
@@ -213,6 +214,7 @@ class IntelligenceIT {
         records.stream()
             .map(record -> Envelope.parse(record.value()))
             .filter(event -> correlation.equals(event.correlationId()))
+            .distinct()
             .toList();
     assertThat(events)
         .extracting(event -> event.eventType().replace("dev.omnibridge.intelligence.", ""))

@@ -63,34 +63,34 @@ final class RunningIntelligence implements AutoCloseable {
     vertx
         .deployVerticle(new DbAdapterVerticle(DbAdapterConfig.from(Env.of(environment)), storing))
         .await(60, SECONDS);
-    store = "127.0.0.1:" + storing.listen().await(10, SECONDS);
+    store = "127.0.0.1:" + storing.listen().await(30, SECONDS);
   }
 
   void start() throws Exception {
     var config = IntelligenceConfig.from(Env.of(environment));
     edge = Edge.open(vertx, new EdgeConfig("127.0.0.1", 0, Map.of(Peer.DB_ADAPTER, store)));
-    deployment = vertx.deployVerticle(new IntelligenceVerticle(config, edge)).await(20, SECONDS);
+    deployment = vertx.deployVerticle(new IntelligenceVerticle(config, edge)).await(60, SECONDS);
   }
 
   /** Ends the intelligence service. */
   void stop() throws Exception {
-    vertx.undeploy(deployment).await(20, SECONDS);
-    edge.close().await(20, SECONDS);
+    vertx.undeploy(deployment).await(60, SECONDS);
+    edge.close().await(60, SECONDS);
   }
 
   IntelligenceServiceGrpc.IntelligenceServiceBlockingStub intelligence() {
     return IntelligenceServiceGrpc.newBlockingStub(edge.peer(Peer.INTELLIGENCE))
-        .withDeadlineAfter(20, SECONDS);
+        .withDeadlineAfter(60, SECONDS);
   }
 
   IntelligenceServiceGrpc.IntelligenceServiceStub streaming() {
     return IntelligenceServiceGrpc.newStub(edge.peer(Peer.INTELLIGENCE))
-        .withDeadlineAfter(20, SECONDS);
+        .withDeadlineAfter(60, SECONDS);
   }
 
   LogServiceGrpc.LogServiceBlockingStub log() {
     return LogServiceGrpc.newBlockingStub(edge.peer(Peer.DB_ADAPTER))
-        .withDeadlineAfter(20, SECONDS);
+        .withDeadlineAfter(60, SECONDS);
   }
 
   Channel dbAdapter() {
@@ -114,7 +114,7 @@ final class RunningIntelligence implements AutoCloseable {
     var answer = new CompletableFuture<String>();
     var upload =
         ContentServiceGrpc.newStub(edge.peer(Peer.DB_ADAPTER))
-            .withDeadlineAfter(20, SECONDS)
+            .withDeadlineAfter(60, SECONDS)
             .putContent(
                 new StreamObserver<PutContentResponse>() {
                   @Override
@@ -132,7 +132,7 @@ final class RunningIntelligence implements AutoCloseable {
                 });
     upload.onNext(PutContentRequest.newBuilder().setChunk(ByteString.copyFromUtf8(text)).build());
     upload.onCompleted();
-    return answer.get(20, SECONDS);
+    return answer.get(60, SECONDS);
   }
 
   /** Appends the event by which stamping tells of a stamp. */
@@ -192,8 +192,8 @@ final class RunningIntelligence implements AutoCloseable {
   /** One after the other: a future of a context of a closed Vertx never completes. */
   @Override
   public void close() throws Exception {
-    edge.close().await(20, SECONDS);
-    storing.close().await(20, SECONDS);
+    edge.close().await(60, SECONDS);
+    storing.close().await(60, SECONDS);
     vertx.close().await(60, SECONDS);
   }
 }

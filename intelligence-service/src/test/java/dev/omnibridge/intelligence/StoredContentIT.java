@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 
 /** The intelligence service and db-adapter as two processes would meet: over the network. */
 class StoredContentIT {
-  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final int CHUNK = 512 * 1024;
 
   private final Vertx vertx = Vertx.vertx();
@@ -63,13 +63,13 @@ class StoredContentIT {
                 "DB_ADAPTER_INBOX", "false"));
     vertx
         .deployVerticle(new DbAdapterVerticle(DbAdapterConfig.from(env), storing))
-        .await(30, SECONDS);
-    String store = "127.0.0.1:" + storing.listen().await(5, SECONDS);
+        .await(60, SECONDS);
+    String store = "127.0.0.1:" + storing.listen().await(30, SECONDS);
 
     analysing = Edge.open(vertx, new EdgeConfig("127.0.0.1", 0, Map.of(Peer.DB_ADAPTER, store)));
     var config = IntelligenceConfig.from(Env.of(Map.of("INTELLIGENCE_FEED", "false")));
-    vertx.deployVerticle(new IntelligenceVerticle(config, analysing)).await(5, SECONDS);
-    String service = "127.0.0.1:" + analysing.listen().await(5, SECONDS);
+    vertx.deployVerticle(new IntelligenceVerticle(config, analysing)).await(30, SECONDS);
+    String service = "127.0.0.1:" + analysing.listen().await(30, SECONDS);
 
     var peers = Map.of(Peer.DB_ADAPTER, store, Peer.INTELLIGENCE, service);
     client = Edge.open(vertx, new EdgeConfig("127.0.0.1", 0, peers));
@@ -82,7 +82,7 @@ class StoredContentIT {
         .eventually(analysing::close)
         .eventually(this::stopStore)
         .eventually(vertx::close)
-        .await(20, SECONDS);
+        .await(60, SECONDS);
   }
 
   private Future<Void> stopStore() {
@@ -96,20 +96,20 @@ class StoredContentIT {
     byte[] source = "package shop;\n\npublic record Item(String name) {}\n".getBytes(UTF_8);
     String hash = put(source);
 
-    Analysis stored = analyze(hash, "Item.java").await(10, SECONDS).getAnalysis();
+    Analysis stored = analyze(hash, "Item.java").await(30, SECONDS).getAnalysis();
 
     var inline = AnalyzeRequest.newBuilder().setContent(ByteString.copyFrom(source));
     assertThat(stored)
-        .isEqualTo(call(inline.setFilePath("Item.java")).await(10, SECONDS).getAnalysis());
+        .isEqualTo(call(inline.setFilePath("Item.java")).await(30, SECONDS).getAnalysis());
     assertThat(stored.getLanguage()).isEqualTo("java");
-    assertThat(analyze(put(new byte[0]), "").await(10, SECONDS).getAnalysis().getText()).isTrue();
+    assertThat(analyze(put(new byte[0]), "").await(30, SECONDS).getAnalysis().getText()).isTrue();
   }
 
   @Test
   void shouldReadTheFirstPartOfALargeContent() throws Exception {
     byte[] large = "key=value\n".repeat(300_000).getBytes(UTF_8);
 
-    Analysis analysis = analyze(put(large), "big.properties").await(10, SECONDS).getAnalysis();
+    Analysis analysis = analyze(put(large), "big.properties").await(30, SECONDS).getAnalysis();
 
     assertThat(analysis.getTruncated()).isTrue();
     assertThat(analysis.getAnalyzedBytes()).isEqualTo(1 << 20);
@@ -125,7 +125,7 @@ class StoredContentIT {
     }
     var calls = hashes.stream().map(hash -> analyze(hash, "f.py")).toList();
     for (Future<AnalyzeResponse> call : calls) {
-      Analysis analysis = call.await(10, SECONDS).getAnalysis();
+      Analysis analysis = call.await(30, SECONDS).getAnalysis();
       assertThat(analysis.getCodeStatistics().getFunctions()).isEqualTo(1);
     }
   }
@@ -140,14 +140,14 @@ class StoredContentIT {
   @Test
   void shouldSayThatTheStoreIsAwayAndGoOnWithWhatIsSentAlong() throws Exception {
     String hash = put("text".getBytes(UTF_8));
-    stopStore().await(10, SECONDS);
+    stopStore().await(30, SECONDS);
 
     Fault fault = faultOf(analyze(hash, "a"));
 
     assertThat(fault.kind()).isEqualTo(Kind.UNAVAILABLE);
     assertThat(fault.reason()).isEqualTo("CONTENT_STORE_UNAVAILABLE");
     var inline = AnalyzeRequest.newBuilder().setContent(ByteString.copyFromUtf8("text"));
-    assertThat(call(inline).await(10, SECONDS).getAnalysis().getText()).isTrue();
+    assertThat(call(inline).await(30, SECONDS).getAnalysis().getText()).isTrue();
   }
 
   private Future<AnalyzeResponse> analyze(String hash, String path) {
@@ -170,11 +170,11 @@ class StoredContentIT {
       upload.onNext(PutContentRequest.newBuilder().setChunk(ByteString.copyFrom(part)).build());
     }
     upload.onCompleted();
-    return answer.get(10, SECONDS);
+    return answer.get(30, SECONDS);
   }
 
   private static Fault faultOf(Future<?> failed) {
-    Fault fault = catchThrowableOfType(Fault.class, () -> failed.await(15, SECONDS));
+    Fault fault = catchThrowableOfType(Fault.class, () -> failed.await(30, SECONDS));
     assertThat(fault).isNotNull();
     return fault;
   }

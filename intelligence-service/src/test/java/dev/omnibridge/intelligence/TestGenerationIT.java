@@ -48,7 +48,7 @@ import org.junit.jupiter.api.TestInstance;
 /** The events of test generation, from the publisher to the rows and the three topics. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TestGenerationIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   private RunningIntelligence suite;
   private TestGenerationPublisher publisher;
@@ -138,11 +138,11 @@ class TestGenerationIT {
   void shouldPutAGenerationIntoTheLogAndOnItsTopics() throws Exception {
     UUID workflow = UUID.randomUUID();
     var good = generation(workflow);
-    publisher.publish(good, () -> Future.succeededFuture(tests())).await(10, SECONDS);
+    publisher.publish(good, () -> Future.succeededFuture(tests())).await(30, SECONDS);
     var bad = generation(workflow);
     var failure = new GenerationFailure("TEMPLATE_NOT_FOUND", "There is no template.", null);
     assertThatThrownBy(
-            () -> publisher.publish(bad, () -> Future.failedFuture(failure)).await(10, SECONDS))
+            () -> publisher.publish(bad, () -> Future.failedFuture(failure)).await(30, SECONDS))
         .isSameAs(failure);
 
     var started = record("test-generation.started.v1", good.correlationId());

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class EmbeddersTest {
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   private final Vertx vertx = Vertx.vertx();
   private final WorkerExecutor worker = vertx.createSharedWorkerExecutor("test", 1);
@@ -33,7 +33,7 @@ class EmbeddersTest {
   void shouldAnswerLexicallyWithoutAModelAndSaySo() throws Exception {
     var embedders = Embedders.of(worker, false);
     assertThat(embedders.hasModel()).isFalse();
-    assertThat(embedders.embed("a basket", LONG).await(5, SECONDS).model()).isEqualTo("lexical");
+    assertThat(embedders.embed("a basket", LONG).await(30, SECONDS).model()).isEqualTo("lexical");
   }
 
   @Test
@@ -46,8 +46,8 @@ class EmbeddersTest {
         });
     assertThat(embedders.ready()).isFalse();
     assertThat(loads).hasValue(0);
-    embedders.embed("a", LONG).await(5, SECONDS);
-    embedders.embed("b", LONG).await(5, SECONDS);
+    embedders.embed("a", LONG).await(30, SECONDS);
+    embedders.embed("b", LONG).await(30, SECONDS);
     assertThat(loads).hasValue(1);
     assertThat(embedders.ready()).isTrue();
   }
@@ -58,7 +58,7 @@ class EmbeddersTest {
         with(() -> {
           throw new UnsatisfiedLinkError("no library for this platform");
         });
-    assertThat(embedders.embed("a", LONG).await(5, SECONDS).model()).isEqualTo("lexical");
+    assertThat(embedders.embed("a", LONG).await(30, SECONDS).model()).isEqualTo("lexical");
     assertThat(embedders.hasModel()).isFalse();
   }
 
@@ -74,11 +74,11 @@ class EmbeddersTest {
           }
           return new LexicalEmbedder();
         });
-    var vector = embedders.embed("a", Duration.ofMillis(50)).await(5, SECONDS);
+    var vector = embedders.embed("a", Duration.ofMillis(50)).await(30, SECONDS);
     assertThat(vector.model()).isEqualTo("lexical");
     assertThat(embedders.ready()).isFalse();
     loaded.countDown();
-    embedders.model().await(5, SECONDS);
+    embedders.model().await(30, SECONDS);
     assertThat(embedders.ready()).isTrue();
   }
 
@@ -97,7 +97,7 @@ class EmbeddersTest {
   @Test
   void shouldPutTextsOfLikeMeaningNearByTheModelInTheArtifact() throws Exception {
     var embedders = Embedders.of(worker, true);
-    var invoice = embedders.embed("The customer pays the bill.", LONG).await(30, SECONDS);
+    var invoice = embedders.embed("The customer pays the bill.", LONG).await(90, SECONDS);
     var like = embedders.embed("A client settles an invoice.", LONG).await(30, SECONDS);
     var unlike = embedders.embed("Volcanoes erupt under the sea.", LONG).await(30, SECONDS);
     assertThat(invoice.model()).isEqualTo(embedders.modelName());
