@@ -131,7 +131,7 @@ class ResumedUploadTest {
     call.breakOff();
 
     await()
-        .atMost(5, SECONDS)
+        .atMost(30, SECONDS)
         .ignoreExceptions()
         .until(() -> fault(this::offset).is("UPLOAD_UNKNOWN"));
     assertThat(fault(this::offset).kind()).isEqualTo(Kind.NOT_FOUND);
@@ -145,11 +145,13 @@ class ResumedUploadTest {
     awaitOffset(PIECE);
     Call two = new Call(UUID.randomUUID().toString(), 0, options());
 
-    await().atMost(5, SECONDS).until(() -> new Call("", 0, options()).failure().is("UPLOADS_BUSY"));
+    await()
+        .atMost(30, SECONDS)
+        .until(() -> new Call("", 0, options()).failure().is("UPLOADS_BUSY"));
     one.breakOff();
     Call three = new Call(UUID.randomUUID().toString(), 0, options());
     await()
-        .atMost(5, SECONDS)
+        .atMost(30, SECONDS)
         .ignoreExceptions()
         .until(() -> fault(this::offset).is("UPLOAD_UNKNOWN"));
     two.breakOff();
@@ -216,7 +218,7 @@ class ResumedUploadTest {
 
   private void awaitOffset(long offset) {
     await()
-        .atMost(10, SECONDS)
+        .atMost(30, SECONDS)
         .ignoreExceptions()
         .untilAsserted(() -> assertThat(offset()).isEqualTo(offset));
   }
@@ -260,7 +262,7 @@ class ResumedUploadTest {
     /** Until the server says no. */
     void sendForEver() {
       await()
-          .atMost(10, SECONDS)
+          .atMost(30, SECONDS)
           .until(() -> {
             if (!answer.isDone() && call.join().isReady()) {
               send(0, 1);
@@ -276,7 +278,7 @@ class ResumedUploadTest {
     UploadStampResponse finish() throws Exception {
       call.join().onCompleted();
       try {
-        return answer.get(10, SECONDS);
+        return answer.get(30, SECONDS);
       } catch (ExecutionException failure) {
         throw (Exception) failure.getCause();
       }
@@ -284,7 +286,7 @@ class ResumedUploadTest {
 
     Fault failure() throws InterruptedException, TimeoutException {
       try {
-        throw new AssertionError("answered " + answer.get(10, SECONDS));
+        throw new AssertionError("answered " + answer.get(30, SECONDS));
       } catch (ExecutionException failure) {
         return Statuses.faultOf(failure.getCause());
       }

@@ -29,13 +29,13 @@ final class Served implements AutoCloseable {
     var served = new Served();
     served.model.offerOn(served.edge);
     var config = StampingConfig.from(Env.of(environment));
-    served.vertx.deployVerticle(new StampingVerticle(config, served.edge)).await(10, SECONDS);
+    served.vertx.deployVerticle(new StampingVerticle(config, served.edge)).await(30, SECONDS);
     return served;
   }
 
   StampingServiceBlockingStub client() {
     return StampingServiceGrpc.newBlockingStub(edge.peer(Peer.STAMPING))
-        .withDeadlineAfter(20, SECONDS);
+        .withDeadlineAfter(60, SECONDS);
   }
 
   StampingServiceStub streaming() {
@@ -48,7 +48,7 @@ final class Served implements AutoCloseable {
 
   @Override
   public void close() throws TimeoutException {
-    edge.close().await(10, SECONDS);
-    vertx.close().await(10, SECONDS);
+    edge.close().await(30, SECONDS);
+    vertx.close().await(30, SECONDS);
   }
 }

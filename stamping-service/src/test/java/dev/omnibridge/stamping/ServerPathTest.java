@@ -179,7 +179,7 @@ class ServerPathTest {
     assertThat(
             served
                 .client()
-                .withDeadlineAfter(10, SECONDS)
+                .withDeadlineAfter(60, SECONDS)
                 .createStamp(asked(root + "/a/b/file.txt"))
                 .getExisted())
         .isFalse();

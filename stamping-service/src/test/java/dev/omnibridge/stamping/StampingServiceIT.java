@@ -50,7 +50,7 @@ import org.junit.jupiter.api.TestInstance;
 /** Two stamping services and db-adapter, over the network, on a real PostgreSQL. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StampingServiceIT extends StampingStories {
-  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private final Vertx vertx = Vertx.vertx();
   private final List<Edge> edges = new ArrayList<>();
@@ -65,7 +65,7 @@ class StampingServiceIT extends StampingStories {
     vertx
         .deployVerticle(new DbAdapterVerticle(DbAdapterConfig.from(databaseEnv()), storing))
         .await(30, SECONDS);
-    String store = "127.0.0.1:" + storing.listen().await(5, SECONDS);
+    String store = "127.0.0.1:" + storing.listen().await(30, SECONDS);
     one = stampingService(store);
     other = stampingService(store);
   }
@@ -73,9 +73,9 @@ class StampingServiceIT extends StampingStories {
   @AfterAll
   void stop() throws Exception {
     for (Edge edge : edges.reversed()) {
-      edge.close().await(10, SECONDS);
+      edge.close().await(30, SECONDS);
     }
-    vertx.close().await(20, SECONDS);
+    vertx.close().await(60, SECONDS);
   }
 
   @Override
@@ -107,7 +107,7 @@ class StampingServiceIT extends StampingStories {
         .map(piece -> PutContentRequest.newBuilder().setChunk(piece).build())
         .forEach(upload::onNext);
     upload.onCompleted();
-    return answer.orTimeout(20, SECONDS).join().getContentHash();
+    return answer.orTimeout(60, SECONDS).join().getContentHash();
   }
 
   @Test
@@ -139,7 +139,7 @@ class StampingServiceIT extends StampingStories {
               .toList();
       List<CreateStampResponse> answers = new ArrayList<>();
       try (var threads = Executors.newFixedThreadPool(16)) {
-        for (var call : threads.invokeAll(calls, 30, SECONDS)) {
+        for (var call : threads.invokeAll(calls, 120, SECONDS)) {
           answers.add(call.get());
         }
       }
@@ -162,7 +162,7 @@ class StampingServiceIT extends StampingStories {
   private CreateStampResponse create(int i, String content) {
     Edge edge = i % 2 == 0 ? one : other;
     return StampingServiceGrpc.newBlockingStub(edge.peer(Peer.STAMPING))
-        .withDeadlineAfter(20, SECONDS)
+        .withDeadlineAfter(60, SECONDS)
         .createStamp(request(content).build());
   }
 
@@ -170,7 +170,7 @@ class StampingServiceIT extends StampingStories {
     var name =
         StreamName.newBuilder().setKind("stamp").setNamespace(namespace).setId(fileHash).build();
     return LogServiceGrpc.newBlockingStub(one.peer(Peer.DB_ADAPTER))
-        .withDeadlineAfter(10, SECONDS)
+        .withDeadlineAfter(60, SECONDS)
         .readStream(ReadStreamRequest.newBuilder().setStream(name).build())
         .getEventsList();
   }
@@ -195,8 +195,8 @@ class StampingServiceIT extends StampingStories {
   private Edge stampingService(String store) throws Exception {
     Edge edge = open(Map.of(Peer.DB_ADAPTER, store));
     var config = StampingConfig.from(Env.of(Map.of()));
-    vertx.deployVerticle(new StampingVerticle(config, edge)).await(5, SECONDS);
-    String service = "127.0.0.1:" + edge.listen().await(5, SECONDS);
+    vertx.deployVerticle(new StampingVerticle(config, edge)).await(30, SECONDS);
+    String service = "127.0.0.1:" + edge.listen().await(30, SECONDS);
     Edge client = open(Map.of(Peer.DB_ADAPTER, store, Peer.STAMPING, service));
     await().atMost(LIMIT).ignoreExceptions().until(() -> serves(client));
     return client;
@@ -208,7 +208,7 @@ class StampingServiceIT extends StampingStories {
                 HealthGrpc.getCheckMethod(),
                 HealthCheckRequest.getDefaultInstance(),
                 LIMIT)
-            .await(10, SECONDS)
+            .await(30, SECONDS)
             .getStatus()
         == ServingStatus.SERVING;
   }

@@ -50,14 +50,14 @@ class StampingServiceTest extends StampingStories {
 
   @AfterEach
   void stop() throws Exception {
-    edge.close().await(10, SECONDS);
-    vertx.close().await(10, SECONDS);
+    edge.close().await(30, SECONDS);
+    vertx.close().await(30, SECONDS);
   }
 
   private void serve(Edge where, Map<String, String> environment) throws Exception {
     model.offerOn(where);
     var config = StampingConfig.from(Env.of(environment));
-    vertx.deployVerticle(new StampingVerticle(config, where)).await(10, SECONDS);
+    vertx.deployVerticle(new StampingVerticle(config, where)).await(30, SECONDS);
   }
 
   @Override
@@ -141,7 +141,7 @@ class StampingServiceTest extends StampingStories {
             client().withDeadlineAfter(200, MILLISECONDS).createStamp(byHash("0".repeat(64))));
 
     assertThat(fault.kind()).isEqualTo(Kind.TIMEOUT);
-    await().atMost(5, SECONDS).untilAsserted(() -> assertThat(model.endlessReads).hasValue(0));
+    await().atMost(30, SECONDS).untilAsserted(() -> assertThat(model.endlessReads).hasValue(0));
   }
 
   @Test
@@ -153,8 +153,8 @@ class StampingServiceTest extends StampingStories {
         StampingServiceGrpc.newStub(impatient.peer(Peer.STAMPING)).uploadStamp(observer(answer));
     upload.onNext(UploadStampRequest.newBuilder().setOptions(options()).build());
 
-    assertThat(fault(() -> answer.get(10, SECONDS))).matches(f -> f.is("UPLOAD_IDLE"));
-    impatient.close().await(10, SECONDS);
+    assertThat(fault(() -> answer.get(30, SECONDS))).matches(f -> f.is("UPLOAD_IDLE"));
+    impatient.close().await(30, SECONDS);
   }
 
   @Test
@@ -164,7 +164,7 @@ class StampingServiceTest extends StampingStories {
     upload.onNext(UploadStampRequest.newBuilder().setOptions(options()).build());
     upload.onNext(UploadStampRequest.newBuilder().setOptions(options()).build());
 
-    assertThat(fault(() -> answer.get(10, SECONDS))).matches(f -> f.is("OPTIONS_NOT_FIRST"));
+    assertThat(fault(() -> answer.get(30, SECONDS))).matches(f -> f.is("OPTIONS_NOT_FIRST"));
   }
 
   @Test
@@ -204,7 +204,7 @@ class StampingServiceTest extends StampingStories {
   }
 
   private void withNetwork(OverTheNetwork test) throws Exception {
-    int port = edge.listen().await(10, SECONDS);
+    int port = edge.listen().await(30, SECONDS);
     ManagedChannel channel =
         NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
     try {

@@ -104,7 +104,7 @@ abstract class StampingStories {
     List<Callable<CreateStampResponse>> calls = Collections.nCopies(24, () -> create("contended"));
     List<CreateStampResponse> responses = new ArrayList<>();
     try (var threads = Executors.newFixedThreadPool(8)) {
-      for (var call : threads.invokeAll(calls, 30, SECONDS)) {
+      for (var call : threads.invokeAll(calls, 120, SECONDS)) {
         responses.add(call.get());
       }
     }
@@ -158,7 +158,7 @@ abstract class StampingStories {
                 stamping(),
                 options().build(),
                 pieces(ByteString.copyFrom(text), 100_000).iterator())
-            .get(30, SECONDS);
+            .get(60, SECONDS);
 
     assertThat(uploaded.getStamp().getFileHash()).isEqualTo(FileDigest.of(text).fileHash().hex());
     assertThat(uploaded.getStamp().getContentHash()).isEqualTo(Blake3.hash(text).hex());
@@ -305,7 +305,7 @@ abstract class StampingStories {
   }
 
   StampingServiceBlockingStub client() {
-    return StampingServiceGrpc.newBlockingStub(stamping()).withDeadlineAfter(20, SECONDS);
+    return StampingServiceGrpc.newBlockingStub(stamping()).withDeadlineAfter(60, SECONDS);
   }
 
   StampOptions.Builder options() {

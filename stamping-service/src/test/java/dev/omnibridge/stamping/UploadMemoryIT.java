@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.google.protobuf.ByteString;
 import dev.omnibridge.api.stamping.v1.StampOptions;
 import dev.omnibridge.api.stamping.v1.UploadStampResponse;
+import dev.omnibridge.embedded.FreePorts;
 import dev.omnibridge.runtime.rpc.Edge;
 import dev.omnibridge.runtime.rpc.EdgeConfig;
 import io.grpc.ManagedChannel;
@@ -18,8 +19,6 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,8 +55,8 @@ class UploadMemoryIT {
     Vertx vertx = Vertx.vertx();
     Edge store = Edge.open(vertx, new EdgeConfig("127.0.0.1", 0, Map.of()));
     new StoreModel().offerOn(store);
-    int storePort = store.listen().await(5, SECONDS);
-    int port = freePort();
+    int storePort = store.listen().await(30, SECONDS);
+    int port = FreePorts.next();
     Process service = start(port, storePort);
     ManagedChannel channel =
         NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
@@ -78,9 +77,9 @@ class UploadMemoryIT {
     } finally {
       channel.shutdownNow();
       service.destroyForcibly();
-      assertThat(service.waitFor(10, SECONDS)).isTrue();
-      store.close().await(10, SECONDS);
-      vertx.close().await(10, SECONDS);
+      assertThat(service.waitFor(30, SECONDS)).isTrue();
+      store.close().await(30, SECONDS);
+      vertx.close().await(30, SECONDS);
     }
   }
 
@@ -141,11 +140,5 @@ class UploadMemoryIT {
         .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
         .findFirst()
         .orElseThrow();
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -133,7 +133,7 @@ class StampLogIT {
       });
     }
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (var writer : threads.invokeAll(writers, 60, SECONDS)) {
+      for (var writer : threads.invokeAll(writers, 180, SECONDS)) {
         assertThat(writer.get()).allMatch(stamp -> stamp.getRevision() == 1);
       }
     }

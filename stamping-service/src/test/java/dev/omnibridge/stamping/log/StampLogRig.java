@@ -46,7 +46,7 @@ final class StampLogRig implements AutoCloseable {
     Edge edge = Edge.open(vertx, EdgeConfig.allInOne("127.0.0.1", 0));
     var adapter = new DbAdapterVerticle(DbAdapterConfig.from(databaseEnv(database)), edge);
     vertx.deployVerticle(adapter).await(30, SECONDS);
-    vertx.deployVerticle(new StampingVerticle(config(keys, ""), edge)).await(5, SECONDS);
+    vertx.deployVerticle(new StampingVerticle(config(keys, ""), edge)).await(30, SECONDS);
     edge.serve();
     return edge;
   }
@@ -57,7 +57,7 @@ final class StampLogRig implements AutoCloseable {
     vertx
         .deployVerticle(new DbAdapterVerticle(DbAdapterConfig.from(databaseEnv(database)), storing))
         .await(30, SECONDS);
-    store = "127.0.0.1:" + storing.listen().await(5, SECONDS);
+    store = "127.0.0.1:" + storing.listen().await(30, SECONDS);
   }
 
   /** The way to a stamping service with the keys of this file, and to the store. */
@@ -68,8 +68,8 @@ final class StampLogRig implements AutoCloseable {
   /** One that trusts some verifier keys besides. */
   Edge service(Path keys, String trusted) throws Exception {
     Edge edge = open(Map.of(Peer.DB_ADAPTER, store));
-    vertx.deployVerticle(new StampingVerticle(config(keys, trusted), edge)).await(5, SECONDS);
-    String service = "127.0.0.1:" + edge.listen().await(5, SECONDS);
+    vertx.deployVerticle(new StampingVerticle(config(keys, trusted), edge)).await(30, SECONDS);
+    String service = "127.0.0.1:" + edge.listen().await(30, SECONDS);
     return open(Map.of(Peer.DB_ADAPTER, store, Peer.STAMPING, service));
   }
 
@@ -112,7 +112,7 @@ final class StampLogRig implements AutoCloseable {
   static Stamp stamp(Edge service, String namespace, String content) {
     return StampingServiceGrpc.newBlockingStub(service.peer(Peer.STAMPING))
         .withWaitForReady()
-        .withDeadlineAfter(30, SECONDS)
+        .withDeadlineAfter(60, SECONDS)
         .createStamp(
             CreateStampRequest.newBuilder()
                 .setContent(ByteString.copyFrom(content, UTF_8))
@@ -166,8 +166,8 @@ final class StampLogRig implements AutoCloseable {
   @Override
   public void close() throws Exception {
     for (Edge edge : edges) {
-      edge.close().await(10, SECONDS);
+      edge.close().await(30, SECONDS);
     }
-    vertx.close().await(20, SECONDS);
+    vertx.close().await(60, SECONDS);
   }
 }
