@@ -25,10 +25,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.MethodOrderer;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /**
@@ -45,7 +42,6 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
  * What becomes of it when a service is slow, fails or is gone: {@link CoordinationFaultsIT}.
  */
 @Story(criticalPath = true)
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CrossServiceCoordinationIT {
   private static final String WITH = "cross_service_coordination_ms";
   private static final String WITHOUT = "coordination_without_intelligence_ms";
@@ -219,7 +215,7 @@ class CrossServiceCoordinationIT {
 
     List<RecordedEvent> caused =
         await()
-            .atMost(Duration.ofSeconds(20))
+            .atMost(Duration.ofSeconds(60))
             .until(
                 () -> Runs.caused(stack, correlation), comesFrom("workflow", "stamp", "analysis"));
     assertThat(caused).extracting(RecordedEvent::getCorrelationId).containsOnly(correlation);
@@ -255,9 +251,7 @@ class CrossServiceCoordinationIT {
     return header != null && new String(header.value(), UTF_8).equals(correlation);
   }
 
-  /** The last one: what all of them ask at once may take too long for some. */
   @Test
-  @Order(Integer.MAX_VALUE)
   void shouldCoordinateManyWorkflowsAtOnceWithoutMixingThemUp() throws Exception {
     var files = new ArrayList<Map<String, Object>>();
     var answers = new ArrayList<Future<Workflow>>();
@@ -271,7 +265,8 @@ class CrossServiceCoordinationIT {
     for (int i = 0; i < AT_ONCE; i++) {
       Workflow run = answers.get(i).get();
       assertThat(run.getState()).isEqualTo(WorkflowState.WORKFLOW_STATE_COMPLETED);
-      Journals.shouldBeWholeAndEndWith("completed.v1", runs.journal(run));
+      assertThat(run.getStepsDegraded()).isZero();
+      Journals.shouldBeWhole(runs.journal(run));
       assertThat(output(run).path("path").textValue()).isEqualTo(files.get(i).get("path"));
     }
     assertThat(
