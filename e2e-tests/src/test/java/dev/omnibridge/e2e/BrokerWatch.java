@@ -17,6 +17,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class BrokerWatch implements AutoCloseable {
   private static final int LIMIT_MILLIS = 1_000;
+  private static final int PATIENCE_SECONDS = 30;
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final short API_VERSIONS = 18;
   private static final int REQUEST_BYTES = 10;
@@ -73,7 +74,7 @@ final class BrokerWatch implements AutoCloseable {
 
   /** How long before a moment of {@link System#nanoTime} the first answer came. */
   Duration before(long nanos) throws Exception {
-    long first = answered.get(LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+    long first = answered.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     return Duration.ofNanos(Math.max(0, nanos - first));
   }
 

@@ -50,10 +50,16 @@ class EventBusResilienceIT {
   private static final int RUNS = 30;
   private static final int APPENDS = 200;
 
+  /** So many of them may meet a disk that is busy. */
+  private static final int LATE = APPENDS / 20;
+
+  private static final Duration AT_ONCE = Duration.ofMillis(500);
+
   /** What a machine with other work may add to a median from one minute to the next. */
   private static final double SLOWER = 2;
 
   private static final double ODD_MILLIS = 5;
+  private static final int ROUNDS = 3;
 
   private static Deployment deployment;
 
@@ -78,7 +84,7 @@ class EventBusResilienceIT {
 
   @BeforeParameterizedClassInvocation
   static void start(Way way) throws Exception {
-    deployment = Deployment.own(way, "event-bus", Map.of());
+    deployment = Deployment.own(way, "event-bus", SharedDeployments.PATIENT);
     Stack stack = deployment.stack();
     hundred = new OwnEvents(stack, NAMESPACE + "-hundred");
     single = new OwnEvents(stack, NAMESPACE + "-single");
@@ -176,14 +182,17 @@ class EventBusResilienceIT {
       hundred.write(STREAMS);
     }
     assertThat(hundred.stored()).isEqualTo(70);
+    var times = new ArrayList<Duration>();
     for (int i = 0; i < APPENDS; i++) {
       soon().pollDelay(Duration.ZERO).until(() -> kafka().state() == Breaker.OPEN);
       long began = System.nanoTime();
       single.write(1);
-      assertThat(Duration.ofNanos(System.nanoTime() - began))
-          .as("append %d, which does not wait for Kafka", i)
-          .isLessThan(Duration.ofSeconds(1));
+      times.add(Duration.ofNanos(System.nanoTime() - began));
     }
+    times.sort(null);
+    assertThat(times.get(APPENDS - 1 - LATE))
+        .as("appends, none of which waits for Kafka, took %s", times)
+        .isLessThan(AT_ONCE);
     assertThat(OwnEvents.backlog(stack)).isGreaterThanOrEqualTo(40 + APPENDS);
   }
 
@@ -210,7 +219,8 @@ class EventBusResilienceIT {
   }
 
   /**
-   * Within their limits, and the medians near those before: what else the machine does is in both.
+   * Within their limits, and the medians near those before. A machine that is slower for a while is
+   * so in one round; Kafka is away in all of them.
    */
   @Test
   @Order(5)
@@ -219,10 +229,20 @@ class EventBusResilienceIT {
     System.out.print("Before the outage:\n" + usual.table());
     System.out.print("While Kafka is away:\n" + figures.table());
     figures.shouldBeKept(EverydayCalls.STAMP, EverydayCalls.WITHOUT, EverydayCalls.WITH);
-    for (Thresholds.Summary now : figures.summaries()) {
-      double before = usual.summary(now.name()).p50();
-      assertThat(now.p50()).as(now.name()).isLessThan(SLOWER * before + ODD_MILLIS);
+    Thresholds round = figures;
+    for (int again = 1; again < ROUNDS && !slower(round).isEmpty(); again++) {
+      round = new Thresholds();
+      everyday.measure(round);
+      System.out.print("And again:\n" + round.table());
     }
+    assertThat(slower(round)).as("slower than before in each of %d rounds", ROUNDS).isEmpty();
+  }
+
+  private static List<String> slower(Thresholds measured) {
+    return measured.summaries().stream()
+        .filter(now -> now.p50() >= SLOWER * usual.summary(now.name()).p50() + ODD_MILLIS)
+        .map(Thresholds.Summary::name)
+        .toList();
   }
 
   @Test

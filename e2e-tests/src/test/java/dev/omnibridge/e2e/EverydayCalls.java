@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** What users ask for all day, which needs the database, stamping and intelligence, not Kafka. */
 final class EverydayCalls {
   private static final int QUERIES = 100;
-  private static final int RUNS = 30;
+  private static final int RUNS = 60;
   private static final int IN_A_ROW = 20;
 
   /** What they are measured as. */
