@@ -32,13 +32,13 @@ import org.junit.jupiter.api.Test;
 @Story(criticalPath = true)
 class DatabaseAdapterConsumptionIT {
   private static final String TOPIC = "codegen.events.v1";
-  private static final int SINGLES = 60;
+  private static final int SINGLES = 200;
   private static final int WARM_UP = 20;
   private static final int BATCH = 1_500;
   private static final int SAME_KEY = 50;
   private static final int KEYS = 6;
   private static final int PER_SECOND = 200;
-  private static final int SECONDS = 3;
+  private static final int SECONDS = 6;
 
   private final Stack stack;
   private final Thresholds figures;
@@ -189,7 +189,7 @@ class DatabaseAdapterConsumptionIT {
     var seen = new HashMap<String, Integer>();
     int visible = 0;
     while (visible < count) {
-      assertThat(since(began)).isLessThan(Duration.ofSeconds(30));
+      assertThat(since(began)).isLessThan(Duration.ofSeconds(60));
       for (var stream : eyes.lengths().entrySet()) {
         long now = System.nanoTime();
         int key = Integer.parseInt(stream.getKey().substring(stream.getKey().lastIndexOf('-') + 1));
