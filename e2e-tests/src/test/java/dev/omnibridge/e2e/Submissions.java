@@ -3,19 +3,23 @@ package dev.omnibridge.e2e;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.omnibridge.api.workflow.v1.SubmitWorkflowRequest;
+import dev.omnibridge.api.workflow.v1.SubmitWorkflowResponse;
 import dev.omnibridge.api.workflow.v1.WaitWorkflowRequest;
 import dev.omnibridge.api.workflow.v1.Workflow;
 import dev.omnibridge.api.workflow.v1.WorkflowKey;
+import io.grpc.Status;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 
 /**
  * Submissions of the demo's kind: files in the content store, stamped and analysed by reference.
@@ -125,6 +129,19 @@ final class Submissions {
               bytes.length));
     }
     return new HashMap<>(Map.of("files", files));
+  }
+
+  /**
+   * Submits as a client does who is told to try again: the same request, until somebody takes it.
+   */
+  static SubmitWorkflowResponse accepted(Stack stack, SubmitWorkflowRequest request) {
+    return Awaitility.await()
+        .atMost(Stack.LIMIT)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(20))
+        .ignoreExceptionsMatching(
+            failure -> Status.fromThrowable(failure).getCode() == Status.Code.UNAVAILABLE)
+        .until(() -> stack.workflows().submitWorkflow(request), _ -> true);
   }
 
   /** Waits until a run has ended. */
