@@ -64,7 +64,7 @@ class LauncherScriptTest {
 
     assertThat(ProjectCopy.ended(started).code()).isZero();
     await()
-        .atMost(10, SECONDS)
+        .atMost(60, SECONDS)
         .until(() -> Files.readString(started.err()).equals("first\nsecond"));
   }
 

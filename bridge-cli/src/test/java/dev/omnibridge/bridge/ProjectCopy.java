@@ -101,7 +101,7 @@ final class ProjectCopy {
   }
 
   static Ended ended(Started started) throws Exception {
-    assertThat(started.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(started.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
     return new Ended(
         started.process().exitValue(),
         Files.readString(started.out(), StandardCharsets.UTF_8),

@@ -68,7 +68,7 @@ class DeadLetterIT {
 
   private DeadLetterServiceBlockingStub letters() {
     return DeadLetterServiceGrpc.newBlockingStub(stack.channel(Peer.DB_ADAPTER))
-        .withDeadlineAfter(10, TimeUnit.SECONDS);
+        .withDeadlineAfter(Stack.LIMIT.toSeconds(), TimeUnit.SECONDS);
   }
 
   private static ActionContext context() {

@@ -365,7 +365,7 @@ class MetadataStampingIT {
     assertThat(pages).isEqualTo(3);
     assertThat(listed).containsExactlyElementsOf(stamped.reversed());
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(() ->
             assertThat(new Runs(stack, namespace).bridgeState().getTotalStamps())
                 .isEqualTo(stamped.size()));

@@ -43,7 +43,7 @@ class OrchestratorToReducerIT {
   private static final int WARM_UP = 30;
   private static final int TIMES = 50;
   private static final int AT_ONCE = 20;
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private static final String REFUSED =
       """

@@ -161,7 +161,7 @@ final class OwnEvents {
   /** How the log's way to Kafka is. */
   static GetOutboxResponse outbox(Stack stack) {
     return OutboxServiceGrpc.newBlockingStub(stack.channel(Peer.DB_ADAPTER))
-        .withDeadlineAfter(5, TimeUnit.SECONDS)
+        .withDeadlineAfter(Stack.LIMIT.toSeconds(), TimeUnit.SECONDS)
         .getOutbox(GetOutboxRequest.getDefaultInstance());
   }
 

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /** What a process tells everybody over plain HTTP: its health and its numbers. */
 record Pages(String address) {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration LIMIT = Duration.ofSeconds(5);
+  private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LIMIT).build();
 

@@ -153,7 +153,7 @@ final class Processes implements AutoCloseable {
 
   static List<Instance> instances(Stack stack, Peer peer) {
     return DirectoryServiceGrpc.newBlockingStub(stack.channel(Peer.ORCHESTRATOR))
-        .withDeadlineAfter(5, TimeUnit.SECONDS)
+        .withDeadlineAfter(Stack.LIMIT.toSeconds(), TimeUnit.SECONDS)
         .listInstances(ListInstancesRequest.newBuilder().setService(peer.service()).build())
         .getInstancesList();
   }

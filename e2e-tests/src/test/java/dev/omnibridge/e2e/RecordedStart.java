@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -16,6 +17,8 @@ import java.util.stream.Stream;
  * aside that does not fit, so it decides about nothing but the time that a start takes.
  */
 final class RecordedStart {
+  private static final Duration RECORDING = Duration.ofSeconds(60);
+
   private final Path directory;
   private final String start;
   private final Path recorded;
@@ -73,6 +76,11 @@ final class RecordedStart {
   /** Whether the JVM that starts will record it at its end, which takes some seconds. */
   boolean records() {
     return records;
+  }
+
+  /** How much longer than its own work the end of that JVM may take, on a machine that is slow. */
+  Duration atTheEnd() {
+    return records ? RECORDING : Duration.ZERO;
   }
 
   /** After the end of that JVM, for those that start later; one that was killed left nothing. */

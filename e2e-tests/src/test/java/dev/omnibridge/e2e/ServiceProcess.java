@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 /** One service as a process of its own, from the jar that users deploy; to be killed and paused. */
 public final class ServiceProcess implements AutoCloseable {
   private static final Duration READY_LIMIT = Duration.ofSeconds(90);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
   /** What a test that failed, or was given up, has left running. */
   private static final Set<Process> STARTED = killedWithTheJvm();
@@ -177,9 +178,10 @@ public final class ServiceProcess implements AutoCloseable {
         wake();
         process.destroy();
       }
-      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+      Duration limit = STOP_LIMIT.plus(start.atTheEnd());
+      if (!process.waitFor(limit)) {
         throw new AssertionError(
-            "%s did not stop within 30 s of SIGTERM; see %s".formatted(peer.service(), log));
+            "%s did not stop within %s of SIGTERM; see %s".formatted(peer.service(), limit, log));
       }
       start.keep();
     } finally {

@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 
 /** {@code ./bridge up} as a process of its own, to be killed. */
 final class SuiteProcess implements AutoCloseable {
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+
   private final Path data;
   private final Process process;
   private final RecordedStart start;
@@ -92,9 +94,10 @@ final class SuiteProcess implements AutoCloseable {
   @Override
   public void close() throws Exception {
     process.destroy();
-    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+    Duration limit = STOP_LIMIT.plus(start.atTheEnd());
+    if (!process.waitFor(limit)) {
       process.destroyForcibly();
-      throw new AssertionError("bridge up did not stop within 30 s of SIGTERM");
+      throw new AssertionError("bridge up did not stop within %s of SIGTERM".formatted(limit));
     }
     start.keep();
   }

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
  */
 class OwnServersIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(5);
 
   private static Servers servers;
 
@@ -50,27 +51,35 @@ class OwnServersIT {
           .all()
           .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
-    send(topic, "before");
+    send(topic, "before", LIMIT);
     servers.stopKafka();
-    assertThatThrownBy(() -> send(topic, "meanwhile")).isInstanceOf(ExecutionException.class);
+    assertThatThrownBy(() -> send(topic, "meanwhile", SOON)).isInstanceOf(ExecutionException.class);
     servers.startKafka();
-    send(topic, "after");
+    send(topic, "after", LIMIT);
 
     assertThat(new RecordReader(servers.kafka(), LIMIT).read(2, topic))
         .extracting(record -> record.key())
         .containsExactly("before", "after");
   }
 
-  private static void send(String topic, String word) throws Exception {
+  private static void send(String topic, String word, Duration limit) throws Exception {
+    int millis = (int) limit.toMillis();
     var settings =
         Map.<String, Object>of(
-            "bootstrap.servers", servers.kafka(),
-            "max.block.ms", 5_000,
-            "request.timeout.ms", 4_000,
-            "delivery.timeout.ms", 5_000);
+            "bootstrap.servers",
+            servers.kafka(),
+            "max.block.ms",
+            millis,
+            "request.timeout.ms",
+            millis / 2,
+            "delivery.timeout.ms",
+            millis);
     try (var producer =
         new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
-      var unused = producer.send(new ProducerRecord<>(topic, word, word)).get(10, TimeUnit.SECONDS);
+      var unused =
+          producer
+              .send(new ProducerRecord<>(topic, word, word))
+              .get(2 * millis, TimeUnit.MILLISECONDS);
     }
   }
 
