@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 class FaultProxyTest {
   private static final int SHORT_MILLIS = 100;
-  private static final int LONG_MILLIS = 5_000;
+  private static final int LONG_MILLIS = 30_000;
 
   private final EchoServer echo = EchoServer.start();
   private final FaultProxy proxy = FaultProxy.to(echo.port());
@@ -105,7 +105,7 @@ class FaultProxyTest {
     proxy.refuse();
     assertThatThrownBy(() -> echoed(client, "x")).isInstanceOf(IOException.class);
     Awaitility.await()
-        .atMost(Duration.ofSeconds(5))
+        .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () -> assertThatThrownBy(() -> connect().close()).isInstanceOf(SocketException.class));
     proxy.pass();
