@@ -38,7 +38,7 @@ class DatabaseAdapterConsumptionIT {
   private static final int SAME_KEY = 50;
   private static final int KEYS = 6;
   private static final int PER_SECOND = 200;
-  private static final int SECONDS = 6;
+  private static final int SECONDS = 3;
 
   private final Stack stack;
   private final Thresholds figures;
