@@ -40,6 +40,10 @@ import org.jspecify.annotations.Nullable;
 /** Wires the intelligence service into an edge. */
 public final class IntelligenceVerticle extends VerticleBase {
   private static final int FEED_BATCH = 64;
+
+  /** What is indexed together is committed together; nobody waits for the index. */
+  private static final Duration FEED_GATHER = Duration.ofMillis(250);
+
   private static final Duration FEED_LIMIT = Duration.ofMinutes(2);
   private static final long LONGEST_TASK_MINUTES = 5;
 
@@ -120,6 +124,7 @@ public final class IntelligenceVerticle extends VerticleBase {
     return PumpConfig.of(similar.kafka(), similar.environment(), StampFeed.CONSUMER, List.of(topic))
         .withAssignment(PumpConfig.Assignment.ALL)
         .withMaxRecords(FEED_BATCH)
+        .withGather(FEED_GATHER)
         .withHandleLimit(FEED_LIMIT);
   }
 

@@ -54,6 +54,30 @@ class LogOutageIT {
     }
   }
 
+  @Test
+  void shouldTellAWaitingClientOfARunThatGoesOnHereWhileTheDatabaseIsAway() throws Exception {
+    TestPostgres.Database real = TestPostgres.freshDatabase();
+    try (FaultProxy proxy = FaultProxy.to(real.port())) {
+      TestPostgres.Database database =
+          new TestPostgres.Database(
+              real.host(), proxy.port(), real.user(), real.password(), real.name(), real.jdbcUrl());
+      try (RunningOrchestrator suite = RunningOrchestrator.start(database, Map.of())) {
+        suite.services.holdStamps = true;
+        var run =
+            suite.submit("w", "do: [{a: {call: stamp, with: {content: x}}}]", "{}").getWorkflow();
+        assertThat(suite.services.stampCalled.await(30, TimeUnit.SECONDS)).isTrue();
+        proxy.refuse();
+        var known = suite.waitShortly(run.getRunId());
+        proxy.pass();
+        suite.services.stampReleased.countDown();
+
+        assertThat(known.getFinished()).isFalse();
+        assertThat(known.getWorkflow()).isEqualTo(run);
+        assertThat(answered(() -> suite.await("w")).getState()).isEqualTo(WorkflowState.WORKFLOW_STATE_COMPLETED);
+      }
+    }
+  }
+
   /** Reads are not repeated for the caller: those of the first moments may be told to wait. */
   private static <T> T answered(Callable<T> read) {
     return Awaitility.await()

@@ -5,6 +5,7 @@ import dev.omnibridge.api.workflow.v1.GetWorkflowRequest;
 import dev.omnibridge.api.workflow.v1.SubmitWorkflowRequest;
 import dev.omnibridge.api.workflow.v1.SubmitWorkflowResponse;
 import dev.omnibridge.api.workflow.v1.WaitWorkflowRequest;
+import dev.omnibridge.api.workflow.v1.WaitWorkflowResponse;
 import dev.omnibridge.api.workflow.v1.WatchWorkflowRequest;
 import dev.omnibridge.api.workflow.v1.WatchWorkflowResponse;
 import dev.omnibridge.api.workflow.v1.Workflow;
@@ -102,6 +103,16 @@ final class RunningOrchestrator implements AutoCloseable {
     return client()
         .waitWorkflow(WaitWorkflowRequest.newBuilder().setKey(key(id)).build())
         .getWorkflow();
+  }
+
+  /** Not longer than 100 ms, and what is known then. */
+  WaitWorkflowResponse waitShortly(String id) {
+    return client()
+        .waitWorkflow(
+            WaitWorkflowRequest.newBuilder()
+                .setKey(key(id))
+                .setMaxWait(com.google.protobuf.Duration.newBuilder().setNanos(100_000_000))
+                .build());
   }
 
   Workflow get(String id) {

@@ -15,6 +15,7 @@ import java.util.List;
  * @param environment prefix of the topics
  * @param sole true when no other reducer shares the partitions
  * @param batch most records of one batch
+ * @param gather how long a batch waits for more after its first record
  * @param cachedStreams most views kept in memory
  * @param conflictRetries how often a conflict is retried before giving up
  * @param leastJitter shortest pause before such a retry
@@ -27,6 +28,7 @@ public record ReducerConfig(
     String environment,
     boolean sole,
     int batch,
+    Duration gather,
     int cachedStreams,
     int conflictRetries,
     Duration leastJitter,
@@ -42,6 +44,7 @@ public record ReducerConfig(
             env.text("OMNIBRIDGE_ENVIRONMENT", "dev"),
             env.flag("REDUCER_SOLE", false),
             env.integer("REDUCER_BATCH", 500, 1, 5_000),
+            Duration.ofMillis(env.integer("REDUCER_GATHER_MILLIS", 40, 0, 1_000)),
             env.integer("REDUCER_CACHED_STREAMS", 50_000, 0, 10_000_000),
             env.integer("REDUCER_CONFLICT_RETRIES", 3, 0, 100),
             env.duration("REDUCER_LEAST_JITTER", Duration.ofMillis(10)),
@@ -61,6 +64,7 @@ public record ReducerConfig(
   PumpConfig pump(List<String> topics) {
     return PumpConfig.of(kafka, environment, "reducer", topics)
         .withMaxRecords(batch)
+        .withGather(gather)
         .withAssignment(sole ? Assignment.ALL : Assignment.GROUP);
   }
 }

@@ -22,6 +22,7 @@ class ReducerConfigTest {
             entry("OMNIBRIDGE_ENVIRONMENT", "dev"),
             entry("REDUCER_SOLE", "false"),
             entry("REDUCER_BATCH", "500"),
+            entry("REDUCER_GATHER_MILLIS", "40"),
             entry("REDUCER_CACHED_STREAMS", "50000"),
             entry("REDUCER_CONFLICT_RETRIES", "3"),
             entry("REDUCER_LEAST_JITTER", "PT0.01S"),

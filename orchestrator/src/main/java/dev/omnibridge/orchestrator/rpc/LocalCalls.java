@@ -11,6 +11,7 @@ import dev.omnibridge.api.workflow.v1.Workflow;
 import dev.omnibridge.api.workflow.v1.WorkflowKey;
 import dev.omnibridge.orchestrator.run.RunKey;
 import dev.omnibridge.orchestrator.run.Workflows;
+import dev.omnibridge.orchestrator.store.Rows;
 import dev.omnibridge.orchestrator.store.WorkflowLog;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.Timeouts;
@@ -80,9 +81,17 @@ final class LocalCalls {
   }
 
   Future<WaitWorkflowResponse> await(WaitWorkflowRequest request, CallScope scope) {
-    return lookup
-        .row(request.getKey(), scope.within(LIMIT))
+    return toWaitFor(request, scope)
         .compose(row -> await(row, patience(request, scope), scope, Future.future(_ -> {})));
+  }
+
+  /** The run of a wait; one that goes on in this process, and is asked for by its id, is known. */
+  Future<WorkflowRow> toWaitFor(WaitWorkflowRequest request, CallScope scope) {
+    var asked = request.getKey();
+    var here = workflows.here(new RunKey(Inputs.namespace(asked.getNamespace()), asked.getId()));
+    return here == null
+        ? lookup.row(asked, scope.within(LIMIT))
+        : Future.succeededFuture(Rows.message(here));
   }
 
   /** How long a wait goes on before it is answered with what is known. */
@@ -102,7 +111,7 @@ final class LocalCalls {
       Future<WaitWorkflowResponse> fromElsewhere) {
     return row.getFinished()
         ? lookup.view(row).map(view -> Waiter.response(view, true))
-        : new Waiter(vertx, log, lookup, row)
+        : new Waiter(vertx, log, lookup, row, workflows.here(Lookup.key(row)) != null)
             .await(workflows.hints(), patience, scope, fromElsewhere);
   }
 

@@ -6,6 +6,7 @@ import dev.omnibridge.api.workflow.v1.WaitWorkflowResponse;
 import dev.omnibridge.api.workflow.v1.Workflow;
 import dev.omnibridge.orchestrator.run.Hints;
 import dev.omnibridge.orchestrator.run.RunRow;
+import dev.omnibridge.orchestrator.store.Rows;
 import dev.omnibridge.orchestrator.store.WorkflowLog;
 import dev.omnibridge.runtime.rpc.CallScope;
 import io.vertx.core.Future;
@@ -28,13 +29,18 @@ final class Waiter {
   private final Lookup lookup;
   private final Promise<WaitWorkflowResponse> answer = Promise.promise();
   private final List<Runnable> cleanUp = new ArrayList<>();
+  private final boolean here;
   private WorkflowRow row;
 
-  Waiter(Vertx vertx, WorkflowLog log, Lookup lookup, WorkflowRow row) {
+  /**
+   * Here says that the run goes on in this process, so that a hint tells if it ends from now on.
+   */
+  Waiter(Vertx vertx, WorkflowLog log, Lookup lookup, WorkflowRow row, boolean here) {
     this.vertx = vertx;
     this.log = log;
     this.lookup = lookup;
     this.row = row;
+    this.here = here;
   }
 
   /** Waits; an answer from elsewhere that says the run has ended is as good as a hint. */
@@ -46,7 +52,7 @@ final class Waiter {
       }
     });
     Hints.Subscription subscription = hints.listen(row.getRunId(), this::hinted);
-    long rereading = vertx.setPeriodic(1, REREAD_MILLIS, _ -> reread());
+    long rereading = vertx.setPeriodic(here ? REREAD_MILLIS : 1, REREAD_MILLIS, _ -> reread());
     long end = vertx.setTimer(Math.max(1, limit.toMillis()), _ -> give());
     cleanUp.add(subscription::close);
     cleanUp.add(() -> vertx.cancelTimer(rereading));
@@ -59,6 +65,8 @@ final class Waiter {
   private void hinted(RunRow moved) {
     if (moved.finished()) {
       answer.tryComplete(response(Lookup.view(moved), true));
+    } else {
+      row = Rows.message(moved);
     }
   }
 

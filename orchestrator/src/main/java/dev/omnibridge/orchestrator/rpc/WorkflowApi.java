@@ -158,8 +158,8 @@ public final class WorkflowApi extends WorkflowServiceImplBase {
         context,
         out,
         scope ->
-            lookup
-                .row(request.getKey(), scope.within(LIMIT))
+            local
+                .toWaitFor(request, scope)
                 .compose(row -> {
                   Duration patience = LocalCalls.patience(request, scope);
                   Promise<Void> over = Promise.promise();

@@ -22,7 +22,6 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * One run in memory: takes one command after the other, and does what its state calls for. An
@@ -50,6 +49,9 @@ final class ActiveRun {
 
   /** True while somebody else is at work on the run, or a time is in the log to look at it. */
   private boolean lookedAfter;
+
+  /** What was appended here last; null when the log was read after it. */
+  private @Nullable RunRow lastRow;
 
   private @Nullable PendingCall underWay;
   private World.@Nullable Timer alarm;
@@ -115,7 +117,7 @@ final class ActiveRun {
         yield () -> append(ask, append, 0);
       }
       case Decision.AlreadyDone() -> {
-        RunRow row = row();
+        RunRow row = RunRow.of(state, version, shell.now());
         yield () -> answer(ask, row);
       }
       case Decision.Refused refused -> () -> fail(ask, Refusals.of(refused, key));
@@ -163,6 +165,7 @@ final class ActiveRun {
   private void appended(Ask ask, Append append) {
     state = WorkflowRules.evolve(state, append.events().stream().map(Identified::event).toList());
     version = append.row().version();
+    lastRow = append.row();
     lookedAfter = append.row().dueIn() != null;
     if (append.snapshot() != null) {
       snapshotVersion = version;
@@ -185,13 +188,13 @@ final class ActiveRun {
     } else if (ask.neverAppended(fault)) {
       refused(ask, fault);
     } else {
-      complain(tries, fault);
+      shell.complain(tries, key, fault);
       shell.later(shell.pause(tries), () -> append(ask, append, tries + 1));
     }
   }
 
   private void refused(Ask ask, Fault fault) {
-    told(log.atError(), fault).log("append is refused");
+    Shell.told(log.atError(), key, fault).log("append is refused");
     endInstead(ask, fault, shell.refused(fault));
   }
 
@@ -214,21 +217,6 @@ final class ActiveRun {
     }
   }
 
-  /** Once per append, and not by every run when the log is known to be away. */
-  private void complain(int tries, Fault fault) {
-    if (!fault.kind().worthRetrying()) {
-      told(log.atError(), fault).log("append is refused, and repeated");
-    } else if (tries == 0 && !fault.is("CIRCUIT_OPEN")) {
-      told(log.atWarn(), fault).log("append is repeated");
-    }
-  }
-
-  private LoggingEventBuilder told(LoggingEventBuilder line, Fault fault) {
-    return line.setCause(fault.kind() == Fault.Kind.BROKEN ? fault.getCause() : null)
-        .addKeyValue(LogKeys.RUN_ID, key.runId())
-        .addKeyValue(LogKeys.REASON, fault.reason());
-  }
-
   /** Somebody else wrote: what they wrote decides what the command means now. */
   private void conflict(Ask ask, Fault fault) {
     lookedAfter = true;
@@ -249,6 +237,7 @@ final class ActiveRun {
             state = loaded.workflow();
             version = loaded.version();
             snapshotVersion = loaded.snapshotVersion();
+            lastRow = null;
             turn();
           } else {
             shell.later(shell.pause(tries), () -> reload(tries + 1));
@@ -289,8 +278,7 @@ final class ActiveRun {
       case Workflow.Waiting w -> await(w);
       case Workflow.Unfinished _ when isElsewhere() -> shell.leave(key, this);
       case Workflow.Unfinished _ -> {}
-      case Workflow.Absent _ -> shell.leave(key, this);
-      case Workflow.Finished _ -> shell.leave(key, this);
+      case Workflow.Absent _, Workflow.Finished _ -> shell.leave(key, this);
     }
   }
 
@@ -344,6 +332,11 @@ final class ActiveRun {
     }
   }
 
+  /** The row of the run where it is at work here, and what was appended here is all there is. */
+  @Nullable RunRow row() {
+    return gone || !shell.owns(shard) ? null : lastRow;
+  }
+
   /** The run is due by the log's clock, and has a version there. */
   void due(long knownVersion) {
     if (!overtaken(knownVersion)) {
@@ -392,9 +385,5 @@ final class ActiveRun {
       alarm.cancel();
       alarm = null;
     }
-  }
-
-  private RunRow row() {
-    return RunRow.of(state, version, shell.now());
   }
 }

@@ -16,6 +16,7 @@ import dev.omnibridge.orchestrator.workflow.WorkflowError;
 import dev.omnibridge.orchestrator.workflow.WorkflowError.Kind;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.Ids;
+import dev.omnibridge.runtime.LogKeys;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -23,9 +24,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /** What the runs in memory share: the world, the settings, and the way out of memory. */
 final class Shell {
+  private static final Logger log = LoggerFactory.getLogger(Shell.class);
+
   private static final CallPolicy BROKEN_RUNNER =
       new CallPolicy(
           TaskKind.ESSENTIAL, RetryPolicy.doubling(5, Duration.ofSeconds(1)), NullNode.instance);
@@ -201,5 +207,21 @@ final class Shell {
     stopping = true;
     appending(0);
     return quiet;
+  }
+
+  /** Once per append, and not by every run when the log is known to be away. */
+  void complain(int tries, RunKey key, Fault fault) {
+    if (!fault.kind().worthRetrying()) {
+      told(log.atError(), key, fault).log("append is refused, and repeated");
+    } else if (tries == 0 && !fault.is("CIRCUIT_OPEN")) {
+      told(log.atWarn(), key, fault).log("append is repeated");
+    }
+  }
+
+  /** A line about a run and what befell it. */
+  static LoggingEventBuilder told(LoggingEventBuilder line, RunKey key, Fault fault) {
+    return line.setCause(fault.kind() == Fault.Kind.BROKEN ? fault.getCause() : null)
+        .addKeyValue(LogKeys.RUN_ID, key.runId())
+        .addKeyValue(LogKeys.REASON, fault.reason());
   }
 }

@@ -164,6 +164,16 @@ public final class Workflows {
         .thenApply(definition -> new ActiveRun(shell, key, definition, loaded));
   }
 
+  /**
+   * The row of an unfinished run that goes on here, as it was appended last; whoever listens to the
+   * {@link #hints} from the same turn on hears of its end. Null where the log has to be read.
+   */
+  public @Nullable RunRow here(RunKey key) {
+    ActiveRun run = active.get(key);
+    RunRow row = run == null ? null : run.row();
+    return row == null || row.finished() ? null : row;
+  }
+
   /** A run that is in memory is told what the log says of it; one that is not has to be loaded. */
   boolean nudge(EventLog.Pointer pointer) {
     ActiveRun run = active.get(pointer.key());

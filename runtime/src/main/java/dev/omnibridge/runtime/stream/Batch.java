@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.runtime.stream;
 
+import dev.omnibridge.api.log.v1.ConsumerPartition;
+import java.util.LinkedHashMap;
 import java.util.List;
 
-/** What one poll brought: one slice per partition, none of them empty. */
+/** What is handled together: one slice per partition, none of them empty. */
 public record Batch(List<Slice> slices) {
   public Batch {
     slices = List.copyOf(slices);
@@ -17,5 +19,13 @@ public record Batch(List<Slice> slices) {
   /** True when there is nothing to do. */
   public boolean isEmpty() {
     return slices.isEmpty();
+  }
+
+  /** This and what came after it. */
+  Batch with(Batch later) {
+    var joined = new LinkedHashMap<ConsumerPartition, Slice>();
+    slices.forEach(slice -> joined.put(slice.partition(), slice));
+    later.slices.forEach(slice -> joined.merge(slice.partition(), slice, Slice::with));
+    return new Batch(List.copyOf(joined.values()));
   }
 }

@@ -122,7 +122,6 @@ public final class Pump extends VerticleBase {
       while (running) {
         Batch batch = next(open, backoff);
         flights.handOver(batch, handler);
-        open.handedOver(batch);
         settle(open, flights, backoff);
         reached = open.reachable() ? System.nanoTime() : reached;
         watch(System.nanoTime() - reached);

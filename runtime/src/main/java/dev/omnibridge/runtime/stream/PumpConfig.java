@@ -18,7 +18,9 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
  * @param maxRecords most records of one batch
  * @param inFlight batches that may be with the handler at the same time; with more than one, it
  *     must keep them in order, or refuse those that come after a failed one
- * @param maxWait longest wait for a first record; an available one is never waited for
+ * @param maxWait longest wait for a first record
+ * @param gather how long more is waited for after a first record, unless the batch is full; zero
+ *     hands over what is there
  * @param handleLimit longest time the handler gets for a batch
  */
 public record PumpConfig(
@@ -30,6 +32,7 @@ public record PumpConfig(
     int maxRecords,
     int inFlight,
     Duration maxWait,
+    Duration gather,
     Duration handleLimit) {
 
   /** How partitions are shared out. */
@@ -44,8 +47,8 @@ public record PumpConfig(
   }
 
   /**
-   * 500 records at a time, one batch after the other, up to 250 ms of waiting, 30 s for the
-   * handler.
+   * 500 records at a time, one batch after the other, up to 250 ms of waiting for the first and
+   * none for more, 30 s for the handler.
    */
   public static PumpConfig of(
       String bootstrapServers, String environment, String consumer, List<String> topics) {
@@ -58,6 +61,7 @@ public record PumpConfig(
         500,
         1,
         Duration.ofMillis(250),
+        Duration.ZERO,
         Duration.ofSeconds(30));
   }
 
@@ -72,6 +76,7 @@ public record PumpConfig(
         maxRecords,
         inFlight,
         maxWait,
+        gather,
         handleLimit);
   }
 
@@ -86,6 +91,7 @@ public record PumpConfig(
         chosen,
         inFlight,
         maxWait,
+        gather,
         handleLimit);
   }
 
@@ -100,6 +106,25 @@ public record PumpConfig(
         maxRecords,
         chosen,
         maxWait,
+        gather,
+        handleLimit);
+  }
+
+  /**
+   * With a wait for more: fewer and larger batches, each of them so much later at most. For a
+   * consumer whose cost is the batch, and whom nobody waits for.
+   */
+  public PumpConfig withGather(Duration chosen) {
+    return new PumpConfig(
+        bootstrapServers,
+        group,
+        consumer,
+        topics,
+        assignment,
+        maxRecords,
+        inFlight,
+        maxWait,
+        chosen,
         handleLimit);
   }
 
@@ -114,7 +139,13 @@ public record PumpConfig(
         maxRecords,
         inFlight,
         maxWait,
+        gather,
         chosen);
+  }
+
+  /** Most records of one poll; of several polls that make a batch, each brings a part of it. */
+  int pollRecords() {
+    return gather.isZero() ? maxRecords : Math.max(1, maxRecords / 2);
   }
 
   /** Kafka keeps no offsets for us: a partition without a place starts at its beginning. */
@@ -122,7 +153,7 @@ public record PumpConfig(
     var properties = clientProperties();
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxRecords);
+    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, pollRecords());
     properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 << 20);
     properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     if (assignment == Assignment.GROUP) {

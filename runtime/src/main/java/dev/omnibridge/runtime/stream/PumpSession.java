@@ -103,19 +103,38 @@ final class PumpSession implements AutoCloseable {
 
   /**
    * What can be handled next; empty when nothing came, or when what came has to be sought first.
+   * What follows is read on the assumption that it is handled.
    */
   Batch next() {
     review();
     place();
-    // The reader's future is never completed once it is closed, so this wait has a limit as well.
-    ConsumerRecords<byte[], byte[]> polled =
-        Waits.within(config.maxWait().plus(ANSWER_LIMIT), consumer.poll(config.maxWait()));
-    return places.take(polled);
+    Batch batch = poll(config.maxWait());
+    return batch.isEmpty() || config.gather().isZero() ? batch : gather(batch);
   }
 
-  /** The batch is with the handler; what follows is read on the assumption that it succeeds. */
-  void handedOver(Batch batch) {
+  /** Until the time is up, or another poll could bring too much. */
+  private Batch gather(Batch first) {
+    Batch batch = first;
+    long end = System.nanoTime() + config.gather().toNanos();
+    long left = config.gather().toMillis();
+    while (left > 0 && room(batch) && places.unplaced().isEmpty()) {
+      batch = batch.with(poll(Duration.ofMillis(left)));
+      left = Duration.ofNanos(end - System.nanoTime()).toMillis();
+    }
+    return batch;
+  }
+
+  private boolean room(Batch batch) {
+    return batch.size() + config.pollRecords() <= config.maxRecords();
+  }
+
+  private Batch poll(Duration longest) {
+    // The reader's future is never completed once it is closed, so this wait has a limit as well.
+    ConsumerRecords<byte[], byte[]> polled =
+        Waits.within(longest.plus(ANSWER_LIMIT), consumer.poll(longest));
+    Batch batch = places.take(polled);
     places.advance(batch);
+    return batch;
   }
 
   /** Tells the group that we are there, without fetching anything: trouble may last for hours. */

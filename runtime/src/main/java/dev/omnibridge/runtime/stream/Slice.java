@@ -3,6 +3,7 @@ package dev.omnibridge.runtime.stream;
 
 import dev.omnibridge.api.log.v1.ConsumerPartition;
 import dev.omnibridge.api.log.v1.PositionMove;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -24,6 +25,13 @@ public record Slice(
   /** The next offset to read once these records are done. */
   public long nextOffset() {
     return records.getLast().offset() + 1;
+  }
+
+  /** These records and those of the same partition that came after them. */
+  Slice with(Slice later) {
+    var joined = new ArrayList<>(records);
+    joined.addAll(later.records);
+    return new Slice(partition, topic, expectedOffset, List.copyOf(joined));
   }
 
   /** The move to make in the transaction of the effect. */

@@ -19,6 +19,8 @@ final class MemoryLog implements Positions, BatchHandler {
   private int failuresToCome;
   private int hangsToCome;
   private int loads;
+  private int batches;
+  private int largestBatch;
 
   @Override
   public synchronized Future<Map<ConsumerPartition, Long>> load(String consumer, String cluster) {
@@ -42,6 +44,8 @@ final class MemoryLog implements Positions, BatchHandler {
             Fault.of(Kind.CONFLICT, "POSITION_MOVED", "The position has moved."));
       }
     }
+    batches++;
+    largestBatch = Math.max(largestBatch, batch.size());
     for (Slice slice : batch.slices()) {
       positions.put(slice.partition(), slice.nextOffset());
       slice.records().forEach(r -> effectsOf(slice.partition()).add(text(r.value())));
@@ -73,6 +77,16 @@ final class MemoryLog implements Positions, BatchHandler {
 
   synchronized int loads() {
     return loads;
+  }
+
+  /** Batches that were stored. */
+  synchronized int batches() {
+    return batches;
+  }
+
+  /** Records of the largest of them. */
+  synchronized int largestBatch() {
+    return largestBatch;
   }
 
   /** The effects of every partition, in the order they were stored. */

@@ -244,6 +244,50 @@ class PumpIT {
     assertOrdered();
   }
 
+  /** Each of the six is acknowledged before the next is sent; a busy machine may need longer. */
+  @Test
+  void shouldHandOverTogetherWhatComesWhileItGathers() throws Exception {
+    createTopic();
+    produce(3);
+    deploy(config().withGather(Duration.ofSeconds(2)));
+    awaitAll();
+    int before = store.batches();
+
+    for (int i = 0; i < 6; i++) {
+      produce(1);
+    }
+    awaitAll();
+    assertOrdered();
+    assertThat(store.batches()).isBetween(before + 1, before + 3);
+  }
+
+  @Test
+  void shouldGatherNoMoreThanABatchMayHold() throws Exception {
+    createTopic();
+    produce(60);
+    deploy(config().withMaxRecords(20).withGather(Duration.ofSeconds(1)));
+
+    awaitAll();
+    assertOrdered();
+    assertThat(store.largestBatch()).isBetween(11, 20);
+  }
+
+  @Test
+  void shouldHandleEveryRecordOnceWhenTwoPumpsThatGatherBelieveThatTheyOwnEverything()
+      throws Exception {
+    createTopic();
+    var gathering = config().withAssignment(Assignment.ALL).withGather(Duration.ofMillis(30));
+    deploy(gathering.withMaxRecords(7));
+    deploy(gathering.withMaxRecords(50));
+    store.failNext(3);
+    for (int i = 0; i < 20; i++) {
+      produce(10);
+    }
+
+    awaitAll();
+    assertOrdered();
+  }
+
   private Pump deploy(PumpConfig config) throws Exception {
     var pump = new Pump(config, store, store);
     pump.deploy(vertx).await(20, SECONDS);
