@@ -73,7 +73,8 @@ class LogOutageIT {
 
         assertThat(known.getFinished()).isFalse();
         assertThat(known.getWorkflow()).isEqualTo(run);
-        assertThat(answered(() -> suite.await("w")).getState()).isEqualTo(WorkflowState.WORKFLOW_STATE_COMPLETED);
+        assertThat(answered(() -> suite.await("w")).getState())
+            .isEqualTo(WorkflowState.WORKFLOW_STATE_COMPLETED);
       }
     }
   }
