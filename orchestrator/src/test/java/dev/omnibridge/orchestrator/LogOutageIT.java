@@ -67,7 +67,7 @@ class LogOutageIT {
             suite.submit("w", "do: [{a: {call: stamp, with: {content: x}}}]", "{}").getWorkflow();
         assertThat(suite.services.stampCalled.await(30, TimeUnit.SECONDS)).isTrue();
         proxy.refuse();
-        var known = suite.waitShortly(run.getRunId());
+        var known = suite.waitAWhile(run.getRunId());
         proxy.pass();
         suite.services.stampReleased.countDown();
 

@@ -105,13 +105,14 @@ final class RunningOrchestrator implements AutoCloseable {
         .getWorkflow();
   }
 
-  /** Not longer than 100 ms, and what is known then. */
-  WaitWorkflowResponse waitShortly(String id) {
+  /** Not longer than 1.5 s, and what is known then. */
+  WaitWorkflowResponse waitAWhile(String id) {
     return client()
         .waitWorkflow(
             WaitWorkflowRequest.newBuilder()
                 .setKey(key(id))
-                .setMaxWait(com.google.protobuf.Duration.newBuilder().setNanos(100_000_000))
+                .setMaxWait(
+                    com.google.protobuf.Duration.newBuilder().setSeconds(1).setNanos(500_000_000))
                 .build());
   }
 

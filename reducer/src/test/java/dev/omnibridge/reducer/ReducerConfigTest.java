@@ -27,7 +27,7 @@ class ReducerConfigTest {
             entry("REDUCER_CONFLICT_RETRIES", "3"),
             entry("REDUCER_LEAST_JITTER", "PT0.01S"),
             entry("REDUCER_MOST_JITTER", "PT0.25S"),
-            entry("REDUCER_MAX_WAIT", "PT0.1S"),
+            entry("REDUCER_MAX_WAIT", "PT0.2S"),
             entry("REDUCER_WINDOW_LENGTH_SECONDS", "5"),
             entry("REDUCER_WINDOW_EVERY_SECONDS", "4"),
             entry("REDUCER_WINDOWS_KEPT_SECONDS", "60"));

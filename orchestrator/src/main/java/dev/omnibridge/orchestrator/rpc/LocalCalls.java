@@ -10,6 +10,7 @@ import dev.omnibridge.api.workflow.v1.WatchWorkflowRequest;
 import dev.omnibridge.api.workflow.v1.Workflow;
 import dev.omnibridge.api.workflow.v1.WorkflowKey;
 import dev.omnibridge.orchestrator.run.RunKey;
+import dev.omnibridge.orchestrator.run.RunRow;
 import dev.omnibridge.orchestrator.run.Workflows;
 import dev.omnibridge.orchestrator.store.Rows;
 import dev.omnibridge.orchestrator.store.WorkflowLog;
@@ -20,11 +21,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** The calls about one run, done in this process, whoever owns the run. */
 final class LocalCalls {
   static final Duration LIMIT = Duration.ofSeconds(30);
   private static final Duration LONGEST_WAIT = Duration.ofHours(1);
+  private static final Duration SHORT_WAIT = Duration.ofSeconds(1);
 
   /** What is left of a deadline for the answer of a wait to travel. */
   static final Duration HEADROOM = Duration.ofMillis(50);
@@ -85,13 +88,23 @@ final class LocalCalls {
         .compose(row -> await(row, patience(request, scope), scope, Future.future(_ -> {})));
   }
 
-  /** The run of a wait; one that goes on in this process, and is asked for by its id, is known. */
+  /**
+   * The run of a wait; one that is known here, and is asked for by its run id, is not looked up.
+   */
   Future<WorkflowRow> toWaitFor(WaitWorkflowRequest request, CallScope scope) {
     var asked = request.getKey();
-    var here = workflows.here(new RunKey(Inputs.namespace(asked.getNamespace()), asked.getId()));
-    return here == null
+    var key = new RunKey(Inputs.namespace(asked.getNamespace()), asked.getId());
+    RunRow known = known(key, patience(request, scope));
+    return known == null
         ? lookup.row(asked, scope.within(LIMIT))
-        : Future.succeededFuture(Rows.message(here));
+        : Future.succeededFuture(Rows.message(known));
+  }
+
+  /**
+   * A short wait is a question for what the log has; during a longer one it is read in any case.
+   */
+  private @Nullable RunRow known(RunKey key, Duration patience) {
+    return patience.compareTo(SHORT_WAIT) < 0 ? null : workflows.here(key);
   }
 
   /** How long a wait goes on before it is answered with what is known. */
@@ -111,7 +124,7 @@ final class LocalCalls {
       Future<WaitWorkflowResponse> fromElsewhere) {
     return row.getFinished()
         ? lookup.view(row).map(view -> Waiter.response(view, true))
-        : new Waiter(vertx, log, lookup, row, workflows.here(Lookup.key(row)) != null)
+        : new Waiter(vertx, log, lookup, row, known(Lookup.key(row), patience) != null)
             .await(workflows.hints(), patience, scope, fromElsewhere);
   }
 

@@ -22,6 +22,10 @@ import java.util.List;
  */
 final class Waiter {
   private static final long REREAD_MILLIS = 1000;
+
+  /** What nobody here can have noticed, because this process stood still, is found out then. */
+  private static final long FIRST_READ_OF_KNOWN_MILLIS = 100;
+
   private static final Duration READ_LIMIT = Duration.ofSeconds(5);
 
   private final Vertx vertx;
@@ -29,18 +33,16 @@ final class Waiter {
   private final Lookup lookup;
   private final Promise<WaitWorkflowResponse> answer = Promise.promise();
   private final List<Runnable> cleanUp = new ArrayList<>();
-  private final boolean here;
+  private final boolean known;
   private WorkflowRow row;
 
-  /**
-   * Here says that the run goes on in this process, so that a hint tells if it ends from now on.
-   */
-  Waiter(Vertx vertx, WorkflowLog log, Lookup lookup, WorkflowRow row, boolean here) {
+  /** Known is a run that goes on in this process: a hint tells if it ends from now on. */
+  Waiter(Vertx vertx, WorkflowLog log, Lookup lookup, WorkflowRow row, boolean known) {
     this.vertx = vertx;
     this.log = log;
     this.lookup = lookup;
     this.row = row;
-    this.here = here;
+    this.known = known;
   }
 
   /** Waits; an answer from elsewhere that says the run has ended is as good as a hint. */
@@ -52,7 +54,8 @@ final class Waiter {
       }
     });
     Hints.Subscription subscription = hints.listen(row.getRunId(), this::hinted);
-    long rereading = vertx.setPeriodic(here ? REREAD_MILLIS : 1, REREAD_MILLIS, _ -> reread());
+    long rereading =
+        vertx.setPeriodic(known ? FIRST_READ_OF_KNOWN_MILLIS : 1, REREAD_MILLIS, _ -> reread());
     long end = vertx.setTimer(Math.max(1, limit.toMillis()), _ -> give());
     cleanUp.add(subscription::close);
     cleanUp.add(() -> vertx.cancelTimer(rereading));
@@ -73,7 +76,7 @@ final class Waiter {
   private void reread() {
     log.byRunId(row.getNamespace(), row.getRunId(), READ_LIMIT)
         .onSuccess(stored -> {
-          row = stored.getRow();
+          row = stored.getRow().getVersion() < row.getVersion() ? row : stored.getRow();
           if (row.getFinished()) {
             give();
           }

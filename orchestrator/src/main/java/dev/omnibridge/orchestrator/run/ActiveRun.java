@@ -50,7 +50,7 @@ final class ActiveRun {
   /** True while somebody else is at work on the run, or a time is in the log to look at it. */
   private boolean lookedAfter;
 
-  /** What was appended here last; null when the log was read after it. */
+  /** What was appended here last; null once somebody else may have written. */
   private @Nullable RunRow lastRow;
 
   private @Nullable PendingCall underWay;
@@ -220,6 +220,7 @@ final class ActiveRun {
   /** Somebody else wrote: what they wrote decides what the command means now. */
   private void conflict(Ask ask, Fault fault) {
     lookedAfter = true;
+    lastRow = null;
     if (ask.submission != null || ++ask.conflicts > MAX_CONFLICTS) {
       fail(ask, fault);
     } else {
@@ -237,7 +238,9 @@ final class ActiveRun {
             state = loaded.workflow();
             version = loaded.version();
             snapshotVersion = loaded.snapshotVersion();
-            lastRow = null;
+            if (state instanceof Workflow.Finished) {
+              shell.hints().moved(RunRow.of(state, version, shell.now()));
+            }
             turn();
           } else {
             shell.later(shell.pause(tries), () -> reload(tries + 1));
@@ -259,6 +262,7 @@ final class ActiveRun {
 
   /** Does what the state calls for; while that is under way, doing it again does nothing. */
   void act() {
+    lastRow = shell.owns(shard) ? lastRow : null;
     if (busy || gone || shell.stopping()) {
       return;
     }
@@ -332,7 +336,7 @@ final class ActiveRun {
     }
   }
 
-  /** The row of the run where it is at work here, and what was appended here is all there is. */
+  /** The row of the run, as far as what was appended here is all there is. */
   @Nullable RunRow row() {
     return gone || !shell.owns(shard) ? null : lastRow;
   }
@@ -358,6 +362,7 @@ final class ActiveRun {
     }
     busy = true;
     lookedAfter = true;
+    lastRow = null;
     reload(0);
     return true;
   }

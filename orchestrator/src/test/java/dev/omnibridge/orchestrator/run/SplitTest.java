@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.IntNode;
 import dev.omnibridge.orchestrator.workflow.Command.Outcome;
 import dev.omnibridge.orchestrator.workflow.Workflow;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -95,5 +96,25 @@ class SplitTest extends OneProcess {
     pass(Duration.ofSeconds(20));
     assertThat(row(key).state()).isEqualTo(Workflow.State.COMPLETED);
     assertThat(calls).isEqualTo(1);
+  }
+
+  /** What it knows of a run from memory it tells until it hears that another has written. */
+  @Test
+  void shouldTellOfARunFromMemoryUntilItHearsThatAnotherHasWritten() {
+    takes = Duration.ofSeconds(19);
+    RunKey key = submit("w", CALL);
+    pass(Duration.ofMillis(100));
+    assertThat(workflows.here(key)).isEqualTo(row(key));
+    var told = new ArrayList<RunRow>();
+    Hints.Subscription unused = workflows.hints().listen(key.runId(), told::add);
+    takes = Duration.ofMillis(10);
+    Workflows second = start(other, new AllShards());
+    pass(Duration.ofSeconds(1));
+    assertThat(row(key).state()).isEqualTo(Workflow.State.COMPLETED);
+    assertThat(second.here(key)).isNull();
+    workflows.wake(key, row(key).version());
+    assertThat(workflows.here(key)).isNull();
+    pass(Duration.ofSeconds(1));
+    assertThat(told).extracting(RunRow::state).containsExactly(Workflow.State.COMPLETED);
   }
 }

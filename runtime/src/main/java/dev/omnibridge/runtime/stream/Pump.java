@@ -87,7 +87,7 @@ public final class Pump extends VerticleBase {
     return handling.well();
   }
 
-  /** Records known to be on Kafka and not handled yet; 0 while that is unknown. */
+  /** Records known to be on Kafka and not polled yet; 0 while that is unknown. */
   public long lag() {
     PumpSession open = session;
     return open == null ? 0 : open.lag();
