@@ -17,13 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -49,10 +45,7 @@ class CrossServiceCoordinationIT {
   private static final String DISCOVERY = "service_discovery_ms";
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int WARM_UP = 40;
-  private static final int WARM_UPS = 400;
-  private static final int SIDE_BY_SIDE = 4;
   private static final int TIMES = 50;
-  private static final Duration PAUSE = Duration.ofMillis(60);
   private static final int AT_ONCE = 20;
 
   private static final String ENRICHED =
@@ -98,48 +91,13 @@ class CrossServiceCoordinationIT {
     return JSON.readTree(run.getOutput());
   }
 
-  /**
-   * Java compiles what was called some hundred times; side by side, that is soon done. What is
-   * measured then is a suite that has been running for a while, as users have it.
-   */
-  private void runManySideBySide() throws Exception {
-    List<Callable<Workflow>> work =
-        IntStream.range(0, WARM_UPS)
-            .<Callable<Workflow>>mapToObj(i ->
-                () ->
-                    runs.run(
-                        i % 2 == 0 ? Submissions.analyzeOne() : Submissions.stampOne(),
-                        Runs.unseenFile()))
-            .toList();
-    try (var threads = Executors.newFixedThreadPool(SIDE_BY_SIDE, Thread.ofVirtual().factory())) {
-      for (var done : threads.invokeAll(work, 2, TimeUnit.MINUTES)) {
-        assertThat(done.get()).isNotNull();
-      }
-    }
-  }
-
-  /**
-   * Ten a second at most: without the pause, every run would be measured beside what the one before
-   * has left to relay, to reduce and to index.
-   */
-  private static Duration timedAfterAPause(Runnable work) {
-    LockSupport.parkNanos(PAUSE.toNanos());
-    return timed(work);
-  }
-
-  private static Duration timed(Runnable work) {
-    long began = System.nanoTime();
-    work.run();
-    return Duration.ofNanos(System.nanoTime() - began);
-  }
-
   @Test
   void shouldCoordinateWithAndWithoutIntelligenceWithinTheirLimits() throws Exception {
-    runManySideBySide();
+    runs.manySideBySide();
     Thresholds figures = way.figures();
     for (int i = 0; i < WARM_UP + TIMES; i++) {
-      Duration with = timedAfterAPause(() -> run(Submissions.analyzeOne()));
-      Duration without = timedAfterAPause(() -> run(Submissions.stampOne()));
+      Duration with = Runs.timed(() -> run(Submissions.analyzeOne()));
+      Duration without = Runs.timed(() -> run(Submissions.stampOne()));
       if (i >= WARM_UP) {
         figures.record(WITH, with);
         figures.record(WITHOUT, without);

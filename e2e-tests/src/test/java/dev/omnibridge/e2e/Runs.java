@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.omnibridge.api.event.v1.RecordedEvent;
@@ -10,17 +11,26 @@ import dev.omnibridge.api.state.v1.GetBridgeStateRequest;
 import dev.omnibridge.api.state.v1.GetWorkflowStateRequest;
 import dev.omnibridge.api.state.v1.GetWorkflowStateResponse;
 import dev.omnibridge.api.workflow.v1.Workflow;
+import dev.omnibridge.api.workflow.v1.WorkflowState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 
 /** Runs of one namespace, from their submission to what becomes of them elsewhere. */
 record Runs(Stack stack, String namespace) {
   private static final int PAGE = 500;
   private static final int IN_A_ROW = 20;
+  private static final int MANY = 400;
+  private static final int SIDE_BY_SIDE = 4;
+  private static final Duration PAUSE = Duration.ofMillis(60);
   private static final Duration INTELLIGENCE_LIMIT = Duration.ofSeconds(120);
 
   /** Submits, and waits for the end, whatever it is. */
@@ -61,6 +71,37 @@ record Runs(Stack stack, String namespace) {
           inTime.set(run.getStepsDegraded() == 0 ? inTime.get() + 1 : 0);
           return inTime.get() == IN_A_ROW;
         });
+  }
+
+  /**
+   * Java compiles what was called some hundred times; side by side, that is soon done. What is
+   * measured then is a suite that has been running for a while, as users have it.
+   */
+  void manySideBySide() throws Exception {
+    List<Callable<Workflow>> work =
+        IntStream.range(0, MANY)
+            .<Callable<Workflow>>mapToObj(i ->
+                () ->
+                    run(
+                        i % 2 == 0 ? Submissions.analyzeOne() : Submissions.stampOne(),
+                        unseenFile()))
+            .toList();
+    try (var threads = Executors.newFixedThreadPool(SIDE_BY_SIDE, Thread.ofVirtual().factory())) {
+      for (var done : threads.invokeAll(work, 2, TimeUnit.MINUTES)) {
+        assertThat(done.get().getState()).isEqualTo(WorkflowState.WORKFLOW_STATE_COMPLETED);
+      }
+    }
+  }
+
+  /**
+   * How long one takes by itself, of ten a second at most: without the pause before, every run
+   * would be measured beside what the one before has left to relay, to reduce and to index.
+   */
+  static Duration timed(Runnable run) {
+    LockSupport.parkNanos(PAUSE.toNanos());
+    long began = System.nanoTime();
+    run.run();
+    return Duration.ofNanos(System.nanoTime() - began);
   }
 
   /** What the reducer has made of a run, once it has folded its last event. */
