@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PumpIT {
@@ -195,6 +196,23 @@ class PumpIT {
     awaitAll();
     assertOrdered();
     await().atMost(LIMIT).untilAsserted(() -> assertThat(pump.connected()).isTrue());
+  }
+
+  /** Up to Kafka 4.3.1, KAFKA-20253, a consumer of a group kept two processors busy meanwhile. */
+  @ParameterizedTest
+  @EnumSource
+  void shouldTakeLittleProcessorTimeWhileKafkaIsAway(Assignment assignment) throws Exception {
+    topic += assignment;
+    createTopic();
+    produce(30);
+    var pump = deploy(config().withAssignment(assignment));
+    awaitAll();
+    kafka.stop();
+    await().atMost(30, SECONDS).until(() -> !pump.connected());
+
+    Duration before = ConsumerThreads.processorTime();
+    await().atMost(30, SECONDS).during(2, SECONDS).until(() -> !pump.connected());
+    assertThat(ConsumerThreads.processorTime().minus(before)).isLessThan(Duration.ofSeconds(1));
   }
 
   @Test
