@@ -8,14 +8,14 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
-import java.net.SocketException;
-import java.net.UnknownHostException;
-import java.nio.channels.ClosedChannelException;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,19 +114,17 @@ final class Patience {
     return state.startsWith("08") || state.startsWith("57P") || state.startsWith("53");
   }
 
+  /** A connection that is lost while something is written to it fails with any IOException. */
   private static boolean isNoConnection(Throwable cause) {
     return switch (cause) {
-      case SocketException _,
-          UnknownHostException _,
-          ClosedChannelException _,
-          TimeoutException _,
-          ClosedConnectionException _ ->
-          true;
+      case SSLException _, FileSystemException _ -> false;
+      case IOException _, TimeoutException _, ClosedConnectionException _ -> true;
       case VertxException ofPool -> {
         String message = String.valueOf(ofPool.getMessage());
         yield message.startsWith("Timeout waiting for connection")
             || message.contains("Connection was closed")
-            || message.contains("connection has been closed");
+            || message.contains("connection has been closed")
+            || message.startsWith("Connection is not active now");
       }
       default -> false;
     };

@@ -9,8 +9,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.nio.file.NoSuchFileException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +20,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,5 +128,18 @@ class PatienceTest {
     assertThat(Patience.isNotThere(new VertxException("Timeout waiting for connection", true)))
         .isTrue();
     assertThat(Patience.isNotThere(new VertxException("a type does not fit", true))).isFalse();
+  }
+
+  /** A db-adapter whose database was killed in the middle of its logging in ended by itself. */
+  @Test
+  void shouldWaitWhereAConnectionIsLostWhileItIsMade() {
+    assertThat(Patience.isNotThere(new IOException("Connection reset by peer"))).isTrue();
+    assertThat(Patience.isNotThere(new IOException("Broken pipe"))).isTrue();
+    assertThat(
+            Patience.isNotThere(
+                new VertxException("Connection is not active now, current status: CLOSED", true)))
+        .isTrue();
+    assertThat(Patience.isNotThere(new SSLException("not trusted"))).isFalse();
+    assertThat(Patience.isNotThere(new NoSuchFileException("V1__log.sql"))).isFalse();
   }
 }
