@@ -17,7 +17,7 @@ final class EverydayCalls {
   private static final int QUERIES = 100;
   private static final int RUNS = 60;
 
-  /** Enough for a median. */
+  /** In the round that only warms up. */
   private static final int FEW = 20;
 
   /** What they are measured as. */
@@ -49,11 +49,6 @@ final class EverydayCalls {
   /** A round of everything, and what it took. */
   void measure(Thresholds measured) {
     measure(measured, QUERIES, RUNS);
-  }
-
-  /** A short one, for medians. */
-  void measureFew(Thresholds measured) {
-    measure(measured, FEW, FEW);
   }
 
   private void measure(Thresholds measured, int queries, int runs) {
