@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** {@code ./bridge up} as a process of its own, to be killed. */
@@ -29,7 +30,7 @@ final class SuiteProcess implements AutoCloseable {
   }
 
   /** Starts it on a data directory and waits until it accepts submissions. */
-  static SuiteProcess up(Path data) throws IOException {
+  static SuiteProcess up(Path data, Map<String, String> environment) throws IOException {
     Path jar = Path.of("..", "bridge-cli", "target", "bridge.jar");
     if (!Files.exists(jar)) {
       throw new IllegalStateException(jar + " is missing; this test runs after mvn package");
@@ -41,13 +42,14 @@ final class SuiteProcess implements AutoCloseable {
     command.addAll(start.options());
     command.addAll(List.of("-jar", jar.toString()));
     command.addAll(List.of("up", "--data", data.toString(), "--port", "0"));
-    var process =
+    var builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(
                 ProcessBuilder.Redirect.appendTo(
-                    data.resolveSibling(data.getFileName() + ".log").toFile()))
-            .start();
+                    data.resolveSibling(data.getFileName() + ".log").toFile()));
+    builder.environment().putAll(environment);
+    var process = builder.start();
     var run =
         await()
             .atMost(Duration.ofSeconds(90))

@@ -72,7 +72,7 @@ class TenThousandWorkflowsIT {
   @Tag("long")
   @Timeout(value = 20, unit = TimeUnit.MINUTES)
   void shouldHoldTenThousandWorkflowsUnfinishedAndCompleteAllOfThem() throws Exception {
-    try (SuiteProcess suite = SuiteProcess.up(OneSuite.directory("ten-thousand"));
+    try (SuiteProcess suite = SuiteProcess.up(OneSuite.directory("ten-thousand"), Map.of());
         Stack stack = suite.client()) {
       long held =
           holdAndComplete(stack, 10_000, Duration.ofSeconds(60), () -> residentKib(suite.pid()));
