@@ -4,6 +4,7 @@ package dev.omnibridge.runtime.rpc;
 import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
 import io.grpc.Contexts;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Gives every call from the network a context that ends with the call or at its deadline, and lets
  * go of its handler then, as gRPC's own server does. GrpcIoServer would keep both until the
  * deadline, however early the call ends, and with them all that a handler had; so the deadline is
- * taken out of its sight.
+ * taken out of its sight. What is written to a caller who has gone is dropped.
  */
 final class Deadlines implements ServerInterceptor {
   private static final String TIMEOUT = "grpc-timeout";
@@ -60,9 +61,10 @@ final class Deadlines implements ServerInterceptor {
         nanos < 0
             ? Context.current().withCancellation()
             : Context.current().withDeadlineAfter(nanos, TimeUnit.NANOSECONDS, clock);
-    var listener = new Ending<>(Contexts.interceptCall(context, call, headers, next), context);
+    var open = new Open<>(call, context);
+    var listener = new Ending<>(Contexts.interceptCall(context, open, headers, next), context);
     if (nanos >= 0) {
-      expireOn(context, call, listener);
+      expireOn(context, open, listener);
     }
     return listener;
   }
@@ -101,6 +103,52 @@ final class Deadlines implements ServerInterceptor {
           : unit.toNanos(Long.parseUnsignedLong(timeout, 0, timeout.length() - 1, 10));
     } catch (NumberFormatException notANumber) {
       return -1;
+    }
+  }
+
+  /**
+   * What is written to a caller who has gone goes nowhere, as on gRPC's own server. GrpcIoServer
+   * throws instead, as long as the handler has not been told of it, on whatever thread writes; what
+   * is written after the end is a mistake, and throws.
+   */
+  private static final class Open<Q, R> extends SimpleForwardingServerCall<Q, R> {
+    private final CancellableContext context;
+    private volatile boolean closed;
+
+    Open(ServerCall<Q, R> call, CancellableContext context) {
+      super(call);
+      this.context = context;
+    }
+
+    @Override
+    public void sendHeaders(Metadata headers) {
+      boolean unused = unlessGone(() -> super.sendHeaders(headers));
+    }
+
+    @Override
+    public void sendMessage(R message) {
+      boolean unused = unlessGone(() -> super.sendMessage(message));
+    }
+
+    @Override
+    public void close(Status status, Metadata trailers) {
+      if (!unlessGone(() -> super.close(status, trailers))) {
+        // A call that is closed is not told of its caller any more, so this is its end.
+        context.cancel(null);
+      }
+      closed = true;
+    }
+
+    private boolean unlessGone(Runnable write) {
+      try {
+        write.run();
+        return true;
+      } catch (IllegalStateException failure) {
+        if (closed) {
+          throw failure;
+        }
+        return false;
+      }
     }
   }
 

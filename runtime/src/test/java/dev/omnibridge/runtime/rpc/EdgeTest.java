@@ -3,6 +3,7 @@ package dev.omnibridge.runtime.rpc;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
@@ -190,6 +191,25 @@ class EdgeTest {
     assertThat(contents.sent.get()).isLessThan(Contents.MESSAGES);
   }
 
+  @ParameterizedTest
+  @MethodSource("ways")
+  void shouldTakeWhatIsWrittenToACallerWhoHasGoneAndWhomNobodyHasToldOfYet(Way way)
+      throws Exception {
+    contents.told = new CompletableFuture<Void>().orTimeout(30, SECONDS);
+    var client = new SlowClient(1);
+    ContentServiceGrpc.newStub(channel(way))
+        .getContent(GetContentRequest.newBuilder().setContentHash(HASH).build(), client);
+    assertThat(client.done.get(30, SECONDS)).isEqualTo(1);
+    StreamObserver<GetContentResponse> out = contents.leaving.get(30, SECONDS);
+    try {
+      assertThatCode(() -> out.onNext(GetContentResponse.getDefaultInstance()))
+          .doesNotThrowAnyException();
+      assertThatCode(out::onCompleted).doesNotThrowAnyException();
+    } finally {
+      contents.told.complete(null);
+    }
+  }
+
   @Test
   void shouldReportHealthPerServiceAndRefuseNewWorkWhileDraining() {
     var health = HealthGrpc.newBlockingStub(network);
@@ -234,6 +254,12 @@ class EdgeTest {
     private final CompletableFuture<Void> contextEnded = new CompletableFuture<>();
     private WeakReference<@Nullable Object> answered = new WeakReference<>(null);
     private final AtomicInteger sent = new AtomicInteger();
+    private final CompletableFuture<StreamObserver<GetContentResponse>> leaving =
+        new CompletableFuture<>();
+
+    /** Until then a handler is being told that its caller has gone. */
+    private volatile CompletableFuture<Void> told = CompletableFuture.completedFuture(null);
+
     private volatile Future<StatContentResponse> answer =
         Future.succeededFuture(
             StatContentResponse.newBuilder()
@@ -260,7 +286,10 @@ class EdgeTest {
           GetContentResponse.newBuilder()
               .setChunk(ByteString.copyFrom(new byte[64 * 1024]))
               .build();
-      stream.setOnCancelHandler(() -> {});
+      stream.setOnCancelHandler(() -> {
+        leaving.complete(out);
+        told.join();
+      });
       stream.setOnReadyHandler(() -> {
         while (stream.isReady() && !stream.isCancelled() && sent.get() < MESSAGES) {
           sent.incrementAndGet();
