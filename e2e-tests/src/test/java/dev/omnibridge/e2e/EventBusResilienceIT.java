@@ -265,9 +265,11 @@ class EventBusResilienceIT {
   @Test
   @Order(7)
   void shouldOpenNoBreakerButThatOfKafka() {
-    assertThat(Pages.openings(stack, "kafka"))
-        .isEqualTo(openedBefore)
-        .hasSizeGreaterThanOrEqualTo(4);
+    assertThat(openedBefore.keySet())
+        .anyMatch(row -> row.contains("\"postgresql\""))
+        .anyMatch(row -> row.contains("\"intelligence-service\""))
+        .anyMatch(row -> row.contains("\"stamping-service\""));
+    assertThat(Pages.openings(stack, "kafka")).isEqualTo(openedBefore);
     assertThat(OwnEvents.outbox(stack).getDependenciesList())
         .extracting(one -> one.getName() + " " + one.getState())
         .contains("postgresql BREAKER_STATE_CLOSED")

@@ -61,6 +61,11 @@ public final class Fault extends RuntimeException {
   /** The fact that is "false" where what is refused was certainly not begun. */
   public static final String TRIED = "tried";
 
+  /**
+   * The fact that is "false" where a call never left this process, so nobody has begun anything.
+   */
+  public static final String SENT = "sent";
+
   private static final long serialVersionUID = 1;
 
   private final Kind kind;

@@ -40,17 +40,21 @@ final class Ask {
   /** Takes note of what became of one try to append. */
   void heard(Fault fault) {
     broken = fault.kind() == Fault.Kind.BROKEN ? broken + 1 : 0;
-    sent |= !notTried(fault);
+    boolean untouched = notTried(fault) || "false".equals(fault.facts().get(Fault.SENT));
+    sent |= !untouched;
     inDoubt |=
         switch (fault.kind()) {
-          case UNAVAILABLE -> !notTried(fault);
+          case UNAVAILABLE -> !untouched;
           case TIMEOUT, CANCELLED -> true;
           case INVALID, NOT_FOUND, EXISTS, REFUSED, CONFLICT -> false;
           case EXHAUSTED, OUT_OF_RANGE, BROKEN -> false;
         };
   }
 
-  /** Refused for what it is, or never sent; then a submission is the client's matter again. */
+  /**
+   * Refused for what it is, or never sent; then a submission is the client's matter again. While a
+   * log that cannot be reached may be one that only changes places, it is tried some times more.
+   */
   boolean surelyNotAppended(Fault fault) {
     return !sent && notTried(fault) || neverAppended(fault);
   }

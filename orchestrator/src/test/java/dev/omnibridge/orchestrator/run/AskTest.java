@@ -14,6 +14,9 @@ class AskTest {
   private static final Fault NOT_TRIED = AWAY.with(Fault.TRIED, false);
   private static final Fault OPEN = Fault.unavailable("CIRCUIT_OPEN", "It is away.", null);
 
+  private static final Fault NOT_SENT =
+      Fault.unavailable("GRPC_UNAVAILABLE", "Nobody is there.", null).with(Fault.SENT, false);
+
   private final Ask ask = new Ask(new Command.Cancel("enough", Instant.EPOCH), null);
 
   private boolean surely(Fault... faults) {
@@ -31,6 +34,12 @@ class AskTest {
   @Test
   void shouldNotBeSureOfWhatTheLogMayHaveTried() {
     assertThat(surely(AWAY)).isFalse();
+  }
+
+  @Test
+  void shouldTryOneMoreTimeWhatWasNotSentAndBeSureWhenTheLogIsNotCalledAnyMore() {
+    assertThat(surely(NOT_SENT)).isFalse();
+    assertThat(surely(NOT_SENT, OPEN)).isTrue();
   }
 
   @Test

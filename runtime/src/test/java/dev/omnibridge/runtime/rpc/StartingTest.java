@@ -78,8 +78,24 @@ class StartingTest {
             LIMIT);
     Fault fault = catchThrowableOfType(Fault.class, () -> call.await(30, SECONDS));
     assertThat(fault.kind()).isEqualTo(Fault.Kind.UNAVAILABLE);
+    assertThat(fault.facts()).doesNotContainKey(Fault.SENT);
     edge.serve();
     assertThat(health("")).isEqualTo(ServingStatus.SERVING);
+  }
+
+  @Test
+  void shouldTellOfACallThatNobodyWhoServesCouldBeSent() throws Exception {
+    store.offer(new ContentServiceGrpc.ContentServiceImplBase() {});
+    bind("127.0.0.1:" + store.bind().await(30, SECONDS));
+    var call =
+        Calls.unary(
+            edge.peer(Peer.DB_ADAPTER),
+            ContentServiceGrpc.getStatContentMethod(),
+            StatContentRequest.getDefaultInstance(),
+            LIMIT);
+    Fault fault = catchThrowableOfType(Fault.class, () -> call.await(30, SECONDS));
+    assertThat(fault.kind()).isEqualTo(Fault.Kind.UNAVAILABLE);
+    assertThat(fault.facts()).containsEntry(Fault.SENT, "false");
   }
 
   @Test
