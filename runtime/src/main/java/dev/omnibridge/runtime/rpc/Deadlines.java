@@ -11,8 +11,11 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,6 +33,8 @@ final class Deadlines implements ServerInterceptor {
   private static final Metadata.Key<String> KEY =
       Metadata.Key.of(MOVED, Metadata.ASCII_STRING_MARSHALLER);
 
+  private static final Context.Key<HttpServerResponse> RESPONSE = Context.key("response");
+
   private final ScheduledThreadPoolExecutor clock;
 
   Deadlines() {
@@ -40,8 +45,13 @@ final class Deadlines implements ServerInterceptor {
     clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
-  /** Moves the deadline of a request to where this interceptor finds it. */
-  static void take(MultiMap headers) {
+  /** Handles a request so that this interceptor finds its deadline, and hears of its end. */
+  static void pass(HttpServerRequest request, Handler<HttpServerRequest> server) {
+    take(request.headers());
+    Context.ROOT.withValue(RESPONSE, request.response()).run(() -> server.handle(request));
+  }
+
+  private static void take(MultiMap headers) {
     String timeout = headers.get(TIMEOUT);
     var unused = headers.remove(MOVED);
     if (timeout != null) {
@@ -62,21 +72,25 @@ final class Deadlines implements ServerInterceptor {
             ? Context.current().withCancellation()
             : Context.current().withDeadlineAfter(nanos, TimeUnit.NANOSECONDS, clock);
     var open = new Open<>(call, context);
-    var listener = new Ending<>(Contexts.interceptCall(context, open, headers, next), context);
+    var listener = new Ending<>(open, context);
+    HttpServerResponse response = RESPONSE.get();
+    if (response != null) {
+      var unused = response.closeHandler(_ -> listener.lost());
+    }
+    listener.handler = Contexts.interceptCall(context, open, headers, next);
     if (nanos >= 0) {
-      expireOn(context, open, listener);
+      expireOn(context, listener);
     }
     return listener;
   }
 
   /** At the deadline the caller is told, and the handler, where it hears of everything else. */
-  private static void expireOn(
-      CancellableContext context, ServerCall<?, ?> call, Ending<?> listener) {
+  private static void expireOn(CancellableContext context, Ending<?> listener) {
     io.vertx.core.@Nullable Context events = Vertx.currentContext();
     context.addListener(
         ended -> {
           if (ended.cancellationCause() instanceof TimeoutException && events != null) {
-            events.runOnContext(_ -> listener.expire(call));
+            events.runOnContext(_ -> listener.expire());
           }
         },
         Runnable::run);
@@ -107,12 +121,13 @@ final class Deadlines implements ServerInterceptor {
   }
 
   /**
-   * What is written to a caller who has gone goes nowhere, as on gRPC's own server. GrpcIoServer
-   * throws instead, as long as the handler has not been told of it, on whatever thread writes; what
-   * is written after the end is a mistake, and throws.
+   * What is written to a caller who has gone goes nowhere, as on gRPC's own server, and the handler
+   * can ask whether that is so. GrpcIoServer throws instead, on whatever thread writes, and never
+   * says that a call is cancelled; what is written after the end is a mistake, and throws.
    */
   private static final class Open<Q, R> extends SimpleForwardingServerCall<Q, R> {
     private final CancellableContext context;
+    private volatile boolean gone;
     private volatile boolean closed;
 
     Open(ServerCall<Q, R> call, CancellableContext context) {
@@ -120,46 +135,64 @@ final class Deadlines implements ServerInterceptor {
       this.context = context;
     }
 
+    void leave() {
+      gone = true;
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return gone || super.isCancelled();
+    }
+
+    @Override
+    public boolean isReady() {
+      return !gone && super.isReady();
+    }
+
     @Override
     public void sendHeaders(Metadata headers) {
-      boolean unused = unlessGone(() -> super.sendHeaders(headers));
+      unlessGone(() -> super.sendHeaders(headers));
     }
 
     @Override
     public void sendMessage(R message) {
-      boolean unused = unlessGone(() -> super.sendMessage(message));
+      unlessGone(() -> super.sendMessage(message));
     }
 
     @Override
     public void close(Status status, Metadata trailers) {
-      if (!unlessGone(() -> super.close(status, trailers))) {
+      unlessGone(() -> super.close(status, trailers));
+      closed = true;
+      if (gone) {
         // A call that is closed is not told of its caller any more, so this is its end.
         context.cancel(null);
       }
-      closed = true;
     }
 
-    private boolean unlessGone(Runnable write) {
+    private void unlessGone(Runnable write) {
+      if (gone && !closed) {
+        return;
+      }
       try {
         write.run();
-        return true;
       } catch (IllegalStateException failure) {
         if (closed) {
           throw failure;
         }
-        return false;
+        gone = true;
       }
     }
   }
 
   /** Forgets the handler when there is nothing more to tell it. */
   private static final class Ending<Q> extends ForwardingServerCallListener<Q> {
+    private final Open<Q, ?> call;
     private final CancellableContext context;
-    private volatile ServerCall.Listener<Q> handler;
+    private volatile ServerCall.Listener<Q> handler = new ServerCall.Listener<>() {};
     private volatile boolean ended;
 
-    Ending(ServerCall.Listener<Q> handler, CancellableContext context) {
-      this.handler = handler;
+    Ending(Open<Q, ?> call, CancellableContext context) {
+      this.call = call;
       this.context = context;
     }
 
@@ -168,7 +201,14 @@ final class Deadlines implements ServerInterceptor {
       return handler;
     }
 
-    void expire(ServerCall<?, ?> call) {
+    /** The connection of a caller may end without a word of its calls. */
+    void lost() {
+      if (!ended) {
+        onCancel();
+      }
+    }
+
+    void expire() {
       if (ended) {
         return;
       }
@@ -183,6 +223,7 @@ final class Deadlines implements ServerInterceptor {
 
     @Override
     public void onCancel() {
+      call.leave();
       try {
         super.onCancel();
       } finally {

@@ -205,11 +205,10 @@ public final class Edge {
       pages.handle(request);
       return;
     }
-    Deadlines.take(request.headers());
     if (request.path().startsWith(HEALTH) || request.path().startsWith(DIRECTORY)) {
-      always.handle(request);
+      Deadlines.pass(request, always);
     } else if (serving) {
-      network.handle(request);
+      Deadlines.pass(request, network);
     } else {
       refuse(request);
     }

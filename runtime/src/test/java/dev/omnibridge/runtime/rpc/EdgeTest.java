@@ -28,6 +28,9 @@ import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -53,6 +56,7 @@ class EdgeTest {
   private final Contents contents = new Contents();
   private Edge edge = Edge.open(vertx, EdgeConfig.allInOne("127.0.0.1", 0));
   private ManagedChannel network;
+  private int port;
 
   enum Way {
     NETWORK,
@@ -66,7 +70,7 @@ class EdgeTest {
   @BeforeEach
   void listen() throws Exception {
     edge.offer(contents);
-    int port = edge.listen().await(30, SECONDS);
+    port = edge.listen().await(30, SECONDS);
     network = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
   }
 
@@ -197,13 +201,44 @@ class EdgeTest {
     contents.told = new CompletableFuture<>();
     ContentServiceGrpc.newStub(network)
         .getContent(GetContentRequest.newBuilder().setContentHash(HASH).build(), new SlowClient(1));
-    StreamObserver<GetContentResponse> out = contents.leaving.get(30, SECONDS);
+    ServerCallStreamObserver<GetContentResponse> out = contents.leaving.get(30, SECONDS);
     try {
       assertThatCode(() -> out.onNext(GetContentResponse.getDefaultInstance()))
           .doesNotThrowAnyException();
+      assertThat(out.isCancelled()).isTrue();
+      assertThat(out.isReady()).isFalse();
       assertThatCode(out::onCompleted).doesNotThrowAnyException();
     } finally {
       contents.told.complete(null);
+    }
+  }
+
+  @Test
+  void shouldTellTheHandlerWhenTheConnectionOfItsCallerEndsWithoutAWord() throws Exception {
+    contents.answer = Promise.<StatContentResponse>promise().future();
+    var group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    var connection = new CompletableFuture<NioSocketChannel>();
+    ManagedChannel dying =
+        NettyChannelBuilder.forAddress("127.0.0.1", port)
+            .usePlaintext()
+            .eventLoopGroup(group)
+            .channelFactory(() -> {
+              var socket = new NioSocketChannel();
+              connection.complete(socket);
+              return socket;
+            })
+            .build();
+    try {
+      var unused =
+          ContentServiceGrpc.newFutureStub(dying)
+              .statContent(StatContentRequest.newBuilder().addContentHashes(HASH).build());
+      assertThat(contents.left).succeedsWithin(LIMIT);
+      NioSocketChannel socket = connection.get(30, SECONDS);
+      socket.eventLoop().execute(() -> socket.unsafe().closeForcibly());
+      assertThat(contents.contextEnded).succeedsWithin(LIMIT);
+    } finally {
+      dying.shutdownNow();
+      assertThat(group.shutdownGracefully(0, 1, SECONDS).await(30, SECONDS)).isTrue();
     }
   }
 
@@ -251,7 +286,7 @@ class EdgeTest {
     private final CompletableFuture<Void> contextEnded = new CompletableFuture<>();
     private WeakReference<@Nullable Object> answered = new WeakReference<>(null);
     private final AtomicInteger sent = new AtomicInteger();
-    private final CompletableFuture<StreamObserver<GetContentResponse>> leaving =
+    private final CompletableFuture<ServerCallStreamObserver<GetContentResponse>> leaving =
         new CompletableFuture<>();
 
     /** Until then a handler is being told that its caller has gone. */
@@ -284,7 +319,7 @@ class EdgeTest {
               .setChunk(ByteString.copyFrom(new byte[64 * 1024]))
               .build();
       stream.setOnCancelHandler(() -> {
-        leaving.complete(out);
+        leaving.complete(stream);
         told.join();
       });
       stream.setOnReadyHandler(() -> {
