@@ -185,6 +185,9 @@ public final class Pump extends VerticleBase {
   }
 
   private void pause(Duration time) {
+    if (!running) {
+      return;
+    }
     Promise<Void> over = Promise.promise();
     nap = over;
     long timer = vertx.setTimer(time.toMillis(), _ -> over.tryComplete());
