@@ -200,7 +200,15 @@ public final class WorkflowLog implements EventLog {
 
   private <Q, R> Future<R> call(MethodDescriptor<Q, R> method, Q request, Duration within) {
     Duration deadline = within.compareTo(limit) < 0 ? within : limit;
-    return breaker.call(() -> Calls.unary(log, method, request, deadline), Statuses::faultOf);
+    return breaker
+        .call(() -> Calls.unary(log, method, request, deadline), Statuses::faultOf)
+        .recover(failure -> Future.failedFuture(judged(Statuses.faultOf(failure))));
+  }
+
+  /** What finds out whether the log is back, and cannot be sent, fares like all the others. */
+  private Fault judged(Fault fault) {
+    boolean unsent = "false".equals(fault.facts().get(Fault.SENT));
+    return unsent && !breaker.closed() ? breaker.refusal() : fault;
   }
 
   private static JsonNode json(String text) {

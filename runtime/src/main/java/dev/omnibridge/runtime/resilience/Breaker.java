@@ -111,13 +111,15 @@ public final class Breaker {
     Call let = letThrough();
     if (let == null) {
       long unused = refusals.incrementAndGet();
-      return Future.failedFuture(
-          Fault.unavailable(
-              "CIRCUIT_OPEN",
-              dependency() + " failed repeatedly and is not called for now.",
-              null));
+      return Future.failedFuture(refusal());
     }
     return made(call).andThen((_, failure) -> settled(let, told(failure, faults)));
+  }
+
+  /** The fault of a call that is not made. */
+  public Fault refusal() {
+    return Fault.unavailable(
+        "CIRCUIT_OPEN", dependency() + " failed repeatedly and is not called for now.", null);
   }
 
   /**
