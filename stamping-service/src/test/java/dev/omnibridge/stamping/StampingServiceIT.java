@@ -194,7 +194,7 @@ class StampingServiceIT extends StampingStories {
   /** A service, and an edge from which it is called over the network. */
   private Edge stampingService(String store) throws Exception {
     Edge edge = open(Map.of(Peer.DB_ADAPTER, store));
-    var config = StampingConfig.from(Env.of(Map.of()));
+    var config = StampingConfig.from(Env.of(Map.of("STAMPING_STORE_TIMEOUT", "60s")));
     vertx.deployVerticle(new StampingVerticle(config, edge)).await(30, SECONDS);
     String service = "127.0.0.1:" + edge.listen().await(30, SECONDS);
     Edge client = open(Map.of(Peer.DB_ADAPTER, store, Peer.STAMPING, service));

@@ -324,7 +324,7 @@ class StampLogIT {
             one.peer(dev.omnibridge.runtime.rpc.Peer.DB_ADAPTER),
             () -> keys,
             List.of(),
-            java.time.Duration.ofSeconds(5),
+            java.time.Duration.ofSeconds(60),
             java.time.Duration.ofSeconds(30));
 
     assertThat(log.signGrown().signed()).contains(namespace);

@@ -82,7 +82,9 @@ final class StampLogRig implements AutoCloseable {
                 "STAMPING_TRUSTED_KEYS",
                 trusted,
                 "STAMPING_CHECKPOINT_EVERY",
-                "0s")));
+                "0s",
+                "STAMPING_STORE_TIMEOUT",
+                "60s")));
   }
 
   private Edge open(Map<Peer, String> peers) {
