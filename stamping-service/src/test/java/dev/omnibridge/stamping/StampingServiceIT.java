@@ -88,6 +88,7 @@ class StampingServiceIT extends StampingStories {
     var answer = new CompletableFuture<PutContentResponse>();
     var upload =
         ContentServiceGrpc.newStub(one.peer(Peer.DB_ADAPTER))
+            .withWaitForReady()
             .putContent(
                 new StreamObserver<>() {
                   @Override
@@ -162,6 +163,7 @@ class StampingServiceIT extends StampingStories {
   private CreateStampResponse create(int i, String content) {
     Edge edge = i % 2 == 0 ? one : other;
     return StampingServiceGrpc.newBlockingStub(edge.peer(Peer.STAMPING))
+        .withWaitForReady()
         .withDeadlineAfter(60, SECONDS)
         .createStamp(request(content).build());
   }
@@ -170,6 +172,7 @@ class StampingServiceIT extends StampingStories {
     var name =
         StreamName.newBuilder().setKind("stamp").setNamespace(namespace).setId(fileHash).build();
     return LogServiceGrpc.newBlockingStub(one.peer(Peer.DB_ADAPTER))
+        .withWaitForReady()
         .withDeadlineAfter(60, SECONDS)
         .readStream(ReadStreamRequest.newBuilder().setStream(name).build())
         .getEventsList();

@@ -305,7 +305,9 @@ abstract class StampingStories {
   }
 
   StampingServiceBlockingStub client() {
-    return StampingServiceGrpc.newBlockingStub(stamping()).withDeadlineAfter(60, SECONDS);
+    return StampingServiceGrpc.newBlockingStub(stamping())
+        .withWaitForReady()
+        .withDeadlineAfter(60, SECONDS);
   }
 
   StampOptions.Builder options() {

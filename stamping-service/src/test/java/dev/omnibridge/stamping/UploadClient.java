@@ -35,6 +35,7 @@ final class UploadClient
       Channel channel, StampOptions options, Iterator<ByteString> pieces, Duration limit) {
     var upload = new UploadClient(options, pieces);
     StampingServiceGrpc.newStub(channel)
+        .withWaitForReady()
         .withDeadlineAfter(limit.toSeconds(), TimeUnit.SECONDS)
         .uploadStamp(upload);
     return upload.answer;
