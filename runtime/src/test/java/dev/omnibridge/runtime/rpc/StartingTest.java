@@ -108,8 +108,12 @@ class StartingTest {
     edge.serve();
     assertThat(get("/health/ready").body()).contains("DOWN").contains("\"db-adapter\"");
     store.offer(new dev.omnibridge.api.log.v1.LogServiceGrpc.LogServiceImplBase() {});
-    await().atMost(LIMIT).until(() -> get("/health/ready").statusCode() == 200);
-    assertThat(health(ContentServiceGrpc.SERVICE_NAME)).isEqualTo(ServingStatus.SERVING);
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(() -> {
+          assertThat(get("/health/ready").statusCode()).isEqualTo(200);
+          assertThat(health(ContentServiceGrpc.SERVICE_NAME)).isEqualTo(ServingStatus.SERVING);
+        });
     store.health("omnibridge.log.v1.LogService", false);
     await().atMost(LIMIT).until(() -> health("") == ServingStatus.NOT_SERVING);
     assertThat(get("/health/live").statusCode()).isEqualTo(200);
