@@ -370,7 +370,7 @@ class IntelligenceIT {
     }
     upload.onCompleted();
     try {
-      return answer.get(20, SECONDS);
+      return answer.get(60, SECONDS);
     } catch (java.util.concurrent.ExecutionException failure) {
       throw (StatusRuntimeException) failure.getCause();
     } catch (InterruptedException | java.util.concurrent.TimeoutException failure) {

@@ -96,7 +96,8 @@ class ReducerIT {
         .ignoreExceptionsInstanceOf(Fault.class)
         .untilAsserted(
             () -> assertThat(running.bridge("default").getWorkflowsActive()).isEqualTo(1));
-    var records = RecordReader.ofTestKafka().read(1, running.topic("state.events.v1"));
+    var reader = new RecordReader(TestKafka.bootstrapServers(), LIMIT);
+    var records = reader.read(1, running.topic("state.events.v1"));
     assertThat(new String(records.getFirst().value(), StandardCharsets.UTF_8))
         .contains("dev.omnibridge.state.committed.v1")
         .contains("\"state_version\":1");

@@ -67,7 +67,7 @@ class AnalysisEventsTest {
       }
       recorded.complete(null);
     });
-    recorded.get(5, SECONDS);
+    recorded.get(30, SECONDS);
   }
 
   @Test
@@ -134,7 +134,7 @@ class AnalysisEventsTest {
     record(events, 3);
     var stopped = new CompletableFuture<Void>();
     context.runOnContext(_ -> events.stop().onComplete(_ -> stopped.complete(null)));
-    stopped.get(5, SECONDS);
+    stopped.get(30, SECONDS);
     assertThat(log.accepted).hasSize(1);
   }
 
