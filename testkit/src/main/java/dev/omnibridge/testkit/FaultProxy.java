@@ -34,6 +34,7 @@ public final class FaultProxy implements AutoCloseable {
   private static final int CONNECT_LIMIT_MILLIS = 2_000;
   private static final int LIMIT_SECONDS = 10;
   private static final long BIND_NANOS = 2_000_000_000L;
+  private static final int BIND_TRIES = 100;
 
   /** Which way bytes go. */
   public enum Direction {
@@ -119,7 +120,7 @@ public final class FaultProxy implements AutoCloseable {
       refusing = false;
       silent.clear();
       links.forEach(ProxyLink::passAgain);
-      return listen(System.nanoTime() + BIND_NANOS);
+      return listen(System.nanoTime() + BIND_NANOS, 1);
     });
   }
 
@@ -263,8 +264,11 @@ public final class FaultProxy implements AutoCloseable {
     return done;
   }
 
-  /** The port may be held for a moment by the socket closed before. */
-  private Future<?> listen(long deadline) {
+  /**
+   * The port may be held for a moment by the socket closed before. A moment in which the whole
+   * machine stood still has room for one try only, so the tries count as well.
+   */
+  private Future<?> listen(long deadline, int tries) {
     if (entrance != null) {
       return Future.succeededFuture();
     }
@@ -275,11 +279,11 @@ public final class FaultProxy implements AutoCloseable {
         .listen()
         .onSuccess(_ -> entrance = opening)
         .recover(held ->
-            System.nanoTime() - deadline > 0
+            System.nanoTime() - deadline > 0 && tries >= BIND_TRIES
                 ? Future.failedFuture(held)
                 : vertx
                     .timer(5, TimeUnit.MILLISECONDS)
-                    .compose(_ -> listen(deadline).map(opening)));
+                    .compose(_ -> listen(deadline, tries + 1).map(opening)));
   }
 
   private Future<?> stopListening() {
@@ -343,9 +347,12 @@ public final class FaultProxy implements AutoCloseable {
   @Override
   public void close() {
     if (!closed.get()) {
-      refuse();
-      closed.set(true);
-      join(vertx.close());
+      try {
+        refuse();
+      } finally {
+        closed.set(true);
+        join(vertx.close());
+      }
     }
   }
 }
