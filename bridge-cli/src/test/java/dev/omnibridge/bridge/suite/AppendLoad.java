@@ -2,6 +2,7 @@
 package dev.omnibridge.bridge.suite;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -31,14 +32,18 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Appends to streams of its own, one caller per stream and event after event, and remembers what
- * was acknowledged.
+ * was acknowledged. What is not acknowledged is repeated as it was, until the load is stopped.
  */
 final class AppendLoad implements AutoCloseable {
   private static final String TYPE = "dev.omnibridge.workflow.step-completed.v1";
+
+  private static final Duration PAUSE = Duration.ofMillis(100);
 
   /** The acknowledged events of each stream. */
   private final Map<StreamName, Queue<String>> acknowledged;
@@ -46,6 +51,7 @@ final class AppendLoad implements AutoCloseable {
   private final ManagedChannel channel;
   private final List<Thread> callers = new ArrayList<>();
   private volatile boolean running;
+  private volatile @Nullable StatusRuntimeException lastFailure;
 
   AppendLoad(String address) {
     this(address, new ConcurrentHashMap<>());
@@ -75,37 +81,38 @@ final class AppendLoad implements AutoCloseable {
   }
 
   private void call(StreamName stream) {
-    try {
-      while (running) {
-        StreamPosition unused = append(stream);
+    AppendRequest next = append(stream);
+    while (running) {
+      try {
+        StreamPosition unused = send(next);
+        next = append(stream);
+      } catch (StatusRuntimeException failure) {
+        lastFailure = failure;
+        LockSupport.parkNanos(PAUSE.toNanos());
       }
-    } catch (StatusRuntimeException lost) {
-      running = false;
     }
   }
 
-  private StreamPosition append(StreamName stream) {
-    NewEvent event = event(stream);
+  private static AppendRequest append(StreamName stream) {
+    return AppendRequest.newBuilder()
+        .setAppendId(Ids.uuid7(Instant.now(), RandomGenerator.getDefault()).toString())
+        .addAppends(
+            StreamAppend.newBuilder().setStream(stream).setExpectAny(true).addEvents(event(stream)))
+        .build();
+  }
+
+  private StreamPosition send(AppendRequest append) {
     var answer =
-        LogServiceGrpc.newBlockingStub(channel)
-            .withDeadlineAfter(10, SECONDS)
-            .append(
-                AppendRequest.newBuilder()
-                    .setAppendId(Ids.uuid7(Instant.now(), RandomGenerator.getDefault()).toString())
-                    .addAppends(
-                        StreamAppend.newBuilder()
-                            .setStream(stream)
-                            .setExpectAny(true)
-                            .addEvents(event))
-                    .build());
+        LogServiceGrpc.newBlockingStub(channel).withDeadlineAfter(10, SECONDS).append(append);
+    StreamAppend sent = append.getAppends(0);
     acknowledged
-        .computeIfAbsent(stream, _ -> new ConcurrentLinkedQueue<>())
-        .add(event.getEventId());
+        .computeIfAbsent(sent.getStream(), _ -> new ConcurrentLinkedQueue<>())
+        .add(sent.getEvents(0).getEventId());
     return answer.getStreams(0);
   }
 
   StreamPosition appendOne() {
-    return append(acknowledged.keySet().iterator().next());
+    return send(append(acknowledged.keySet().iterator().next()));
   }
 
   private static NewEvent event(StreamName stream) {
@@ -147,7 +154,12 @@ final class AppendLoad implements AutoCloseable {
 
   void awaitMore(long count) {
     long goal = acknowledged() + count;
-    await().atMost(Duration.ofSeconds(60)).until(() -> acknowledged() >= goal);
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(() ->
+            assertThat(acknowledged())
+                .as("acknowledged; the last failure: %s", lastFailure)
+                .isGreaterThanOrEqualTo(goal));
   }
 
   void stop() {
