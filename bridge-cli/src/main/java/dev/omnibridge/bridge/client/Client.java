@@ -35,20 +35,25 @@ public final class Client implements AutoCloseable {
   private final Channels channels = new Channels();
   private final Failover failover;
 
-  private Client(Addresses addresses, Duration patience) {
+  private Client(Addresses addresses, Duration patience, Failover.Limits limits) {
     this.addresses = addresses;
     this.patience = patience;
-    this.failover = new Failover(addresses, channels, patience);
+    this.failover = new Failover(addresses, channels, patience, limits);
   }
 
   /** Nothing is connected before the first call. */
   public static Client open(Addresses addresses) {
-    return new Client(addresses, PATIENCE);
+    return open(addresses, PATIENCE);
   }
 
   /** The same, with its own limit for how long an unreachable service is called again. */
   public static Client open(Addresses addresses, Duration patience) {
-    return new Client(addresses, patience);
+    return open(addresses, patience, Failover.Limits.USUAL);
+  }
+
+  /** The same, for a machine on which the others may be slow to answer. */
+  static Client open(Addresses addresses, Duration patience, Failover.Limits limits) {
+    return new Client(addresses, patience, limits);
   }
 
   /** What the user named. */

@@ -26,19 +26,23 @@ import java.util.concurrent.TimeUnit;
  * process there does not have it. Safe for use from several threads.
  */
 final class Failover {
-  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(1);
-  private static final Duration DIRECTORY_LIMIT = Duration.ofSeconds(2);
+  /** How long a process may take to greet, and to tell what it knows, before it is passed over. */
+  record Limits(Duration greeting, Duration directory) {
+    static final Limits USUAL = new Limits(Duration.ofSeconds(1), Duration.ofSeconds(2));
+  }
 
   private final Addresses addresses;
   private final Channels channels;
+  private final Limits limits;
   private final Duration alone;
   private final Routes routes;
 
   /** An address that has no other beside it is waited for as long as the patience lasts. */
-  Failover(Addresses addresses, Channels channels, Duration patience) {
+  Failover(Addresses addresses, Channels channels, Duration patience, Limits limits) {
     this.addresses = addresses;
     this.channels = channels;
-    this.alone = patience.compareTo(CONNECT_LIMIT) > 0 ? patience : CONNECT_LIMIT;
+    this.limits = limits;
+    this.alone = patience.compareTo(limits.greeting()) > 0 ? patience : limits.greeting();
     this.routes = new Routes(addresses, this::ask);
   }
 
@@ -68,7 +72,7 @@ final class Failover {
     var tried = new Tried(question.peer(), addresses.main(), question.method().getServiceName());
     for (String address : candidates) {
       try {
-        R result = at(address, candidates.size() == 1 ? alone : CONNECT_LIMIT, question, work);
+        R result = at(address, candidates.size() == 1 ? alone : limits.greeting(), question, work);
         routes.worked(address);
         return result;
       } catch (Fault fault) {
@@ -166,7 +170,7 @@ final class Failover {
   /** In a thread of its own while the routes wait, so it tells them nothing. */
   private Optional<Whereabouts> askIfThere(String address) {
     try {
-      return channels.reaches(address, CONNECT_LIMIT)
+      return channels.reaches(address, limits.greeting())
           ? Optional.of(askAt(address))
           : Optional.empty();
     } catch (Fault | StatusRuntimeException passedOver) {
@@ -180,7 +184,7 @@ final class Failover {
     // Whom it is about does not matter: these addresses were named for the suite as a whole.
     var question =
         new Question(
-            Peer.ORCHESTRATOR, DirectoryServiceGrpc.getListInstancesMethod(), DIRECTORY_LIMIT);
+            Peer.ORCHESTRATOR, DirectoryServiceGrpc.getListInstancesMethod(), limits.directory());
     return anyOf(named, question, this::askAt);
   }
 
@@ -191,7 +195,7 @@ final class Failover {
           ClientCalls.blockingUnaryCall(
               channels.to(address),
               DirectoryServiceGrpc.getListInstancesMethod(),
-              within(DIRECTORY_LIMIT),
+              within(limits.directory()),
               ListInstancesRequest.getDefaultInstance());
       return Whereabouts.of(address, answer);
     } catch (StatusRuntimeException failure) {

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What happens when one of several processes is away, over real connections. */
 class FailoverTest {
   private static final Duration LONG_ENOUGH = Duration.ofSeconds(10);
+  private static final Duration UNHURRIED = Duration.ofSeconds(20);
 
   @TempDir private Path home = Path.of("");
 
@@ -51,7 +52,18 @@ class FailoverTest {
     informed.close();
   }
 
+  /** One that passes nobody over who is only slow: what is away refuses to be connected. */
   private static Client client(String addresses) {
+    return client(addresses, UNHURRIED);
+  }
+
+  private static Client client(String addresses, Duration patience) {
+    return Client.open(
+        Addresses.all(addresses), patience, new Failover.Limits(UNHURRIED, UNHURRIED));
+  }
+
+  /** One that waits as little as the product does. */
+  private static Client hurried(String addresses) {
     return Client.open(Addresses.all(addresses), Duration.ofSeconds(2));
   }
 
@@ -81,7 +93,7 @@ class FailoverTest {
   void shouldGoOnSoonWhenTheFirstAddressAcceptsAndNeverAnswers() throws IOException {
     long began = System.nanoTime();
     try (var silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-        var client = client("127.0.0.1:" + silent.getLocalPort() + "," + second.address())) {
+        var client = hurried("127.0.0.1:" + silent.getLocalPort() + "," + second.address())) {
       assertThat(list(client)).isNotNull();
       assertThat(list(client)).isNotNull();
     }
@@ -162,7 +174,7 @@ class FailoverTest {
     var own = new FakeDirectory().knows(Peer.ORCHESTRATOR, unreachable, true, 0);
     var published = new FakeOrchestrator(own);
     long began = System.nanoTime();
-    try (var client = client(informed.address() + "," + nowhere() + "," + published.address())) {
+    try (var client = hurried(informed.address() + "," + nowhere() + "," + published.address())) {
       assertThat(list(client)).isNotNull();
     } finally {
       published.close();
@@ -176,7 +188,7 @@ class FailoverTest {
   void shouldSayWhatToDoWhenAServiceIsKnownButNotReachedFromHere() {
     String unreachable = nowhere();
     directory.knows(Peer.ORCHESTRATOR, unreachable);
-    try (var client = Client.open(Addresses.all(informed.address()), Duration.ZERO)) {
+    try (var client = client(informed.address(), Duration.ZERO)) {
       Fault fault = catchThrowableOfType(Fault.class, () -> list(client));
 
       assertThat(fault.sentence())
@@ -217,7 +229,7 @@ class FailoverTest {
   void shouldNameEveryAddressThatWasTried() {
     String one = nowhere();
     String other = nowhere();
-    try (var client = Client.open(Addresses.all(one + "," + other), Duration.ofMillis(100))) {
+    try (var client = client(one + "," + other, Duration.ofMillis(100))) {
       Fault fault = catchThrowableOfType(Fault.class, () -> list(client));
 
       assertThat(fault.kind()).isEqualTo(Kind.UNAVAILABLE);
@@ -230,7 +242,7 @@ class FailoverTest {
   void shouldKeepWhatAServiceSaysWhenNoOtherIsThere() {
     first.faults.add(Fault.unavailable("LOG_AWAY", "The log is away.", null).with("since", "noon"));
     String dead = nowhere();
-    try (var client = Client.open(Addresses.all(first.address() + "," + dead), Duration.ZERO)) {
+    try (var client = client(first.address() + "," + dead, Duration.ZERO)) {
       Fault fault = catchThrowableOfType(Fault.class, () -> list(client));
 
       assertThat(fault.reason()).isEqualTo("LOG_AWAY");
