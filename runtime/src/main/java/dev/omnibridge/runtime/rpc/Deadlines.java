@@ -73,23 +73,25 @@ final class Deadlines implements ServerInterceptor {
             : Context.current().withDeadlineAfter(nanos, TimeUnit.NANOSECONDS, clock);
     var open = new Open<>(call, context);
     var listener = new Ending<>(open, context);
-    HttpServerResponse response = RESPONSE.get();
-    if (response != null) {
-      var unused = response.closeHandler(_ -> listener.lost());
-    }
+    hearOf(context, listener);
     listener.handler = Contexts.interceptCall(context, open, headers, next);
-    if (nanos >= 0) {
-      expireOn(context, listener);
-    }
     return listener;
   }
 
-  /** At the deadline the caller is told, and the handler, where it hears of everything else. */
-  private static void expireOn(CancellableContext context, Ending<?> listener) {
+  /**
+   * Tells a handler of its deadline and of a lost connection where it hears of everything else, and
+   * never within a write, which holds a lock of the connection.
+   */
+  private static void hearOf(CancellableContext context, Ending<?> listener) {
     io.vertx.core.@Nullable Context events = Vertx.currentContext();
+    HttpServerResponse response = RESPONSE.get();
+    if (events == null || response == null) {
+      return;
+    }
+    var unused = response.closeHandler(_ -> events.runOnContext(_ -> listener.lost()));
     context.addListener(
         ended -> {
-          if (ended.cancellationCause() instanceof TimeoutException && events != null) {
+          if (ended.cancellationCause() instanceof TimeoutException) {
             events.runOnContext(_ -> listener.expire());
           }
         },
@@ -128,6 +130,7 @@ final class Deadlines implements ServerInterceptor {
   private static final class Open<Q, R> extends SimpleForwardingServerCall<Q, R> {
     private final CancellableContext context;
     private volatile boolean gone;
+    private volatile boolean closing;
     private volatile boolean closed;
 
     Open(ServerCall<Q, R> call, CancellableContext context) {
@@ -137,6 +140,22 @@ final class Deadlines implements ServerInterceptor {
 
     void leave() {
       gone = true;
+    }
+
+    /** The caller is told; what the handler writes from now on goes nowhere. */
+    void expire() {
+      leave();
+      try {
+        super.close(Status.DEADLINE_EXCEEDED, new Metadata());
+      } catch (IllegalStateException answered) {
+        // The answer was on its way before the deadline; there is nobody left to tell.
+        closing = true;
+      }
+    }
+
+    /** True once the handler has begun to end the call, which it then hears of by that. */
+    boolean closing() {
+      return closing;
     }
 
     @Override
@@ -161,6 +180,7 @@ final class Deadlines implements ServerInterceptor {
 
     @Override
     public void close(Status status, Metadata trailers) {
+      closing = true;
       unlessGone(() -> super.close(status, trailers));
       closed = true;
       if (gone) {
@@ -203,22 +223,24 @@ final class Deadlines implements ServerInterceptor {
 
     /** The connection of a caller may end without a word of its calls. */
     void lost() {
-      if (!ended) {
+      if (!ended && !call.closing()) {
         onCancel();
       }
     }
 
+    /** To a handler a call that is over looks like one whose caller has gone. */
     void expire() {
       if (ended) {
         return;
       }
+      ServerCall.Listener<Q> told = handler;
+      handler = new ServerCall.Listener<>() {};
       try {
-        call.close(Status.DEADLINE_EXCEEDED, new Metadata());
-      } catch (IllegalStateException answered) {
-        // The answer was on its way before the deadline; there is nobody left to tell.
-        ended = true;
+        call.expire();
+        told.onCancel();
+      } finally {
+        end();
       }
-      onCancel();
     }
 
     @Override

@@ -75,6 +75,8 @@ public final class Statuses {
         .setDomain(DOMAIN)
         .setReason(fault.reason())
         .putAllMetadata(fault.facts())
+        // Whoever is told was sent its call.
+        .removeMetadata(Fault.SENT)
         .build();
   }
 

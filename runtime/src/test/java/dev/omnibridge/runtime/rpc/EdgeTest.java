@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
@@ -135,12 +136,14 @@ class EdgeTest {
   void shouldCarryReasonAndFactsOfAFault(Way way) {
     contents.answer =
         Future.failedFuture(
-            Fault.notFound("CONTENT_NOT_FOUND", "No such bytes.").with("hash", HASH));
+            Fault.notFound("CONTENT_NOT_FOUND", "No such bytes.")
+                .with("hash", HASH)
+                .with(Fault.SENT, false));
     Fault fault = faultOf(stat(way, HASH, LIMIT));
     assertThat(fault.kind()).isEqualTo(Kind.NOT_FOUND);
     assertThat(fault.reason()).isEqualTo("CONTENT_NOT_FOUND");
     assertThat(fault.sentence()).isEqualTo("No such bytes.");
-    assertThat(fault.facts()).containsEntry("hash", HASH);
+    assertThat(fault.facts()).containsExactly(entry("hash", HASH));
   }
 
   @ParameterizedTest
@@ -165,6 +168,7 @@ class EdgeTest {
     assertThat(fault.kind()).isEqualTo(Kind.TIMEOUT);
     assertThat(contents.left.orTimeout(10, TimeUnit.SECONDS).join())
         .isBetween(Duration.ZERO, limit);
+    assertThat(contents.contextEnded).succeedsWithin(LIMIT);
   }
 
   @ParameterizedTest
@@ -211,6 +215,21 @@ class EdgeTest {
     } finally {
       contents.told.complete(null);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void shouldTellAHandlerThatStreamsWhenTheDeadlineIsOver(Way way) throws Exception {
+    ContentServiceGrpc.newStub(channel(way))
+        .withWaitForReady()
+        .withDeadlineAfter(2, SECONDS)
+        .getContent(
+            GetContentRequest.newBuilder().setContentHash(HASH).build(),
+            new SlowClient(Integer.MAX_VALUE));
+    ServerCallStreamObserver<GetContentResponse> out = contents.leaving.get(30, SECONDS);
+    await().atMost(LIMIT).until(out::isCancelled);
+    assertThatCode(() -> out.onNext(GetContentResponse.getDefaultInstance()))
+        .doesNotThrowAnyException();
   }
 
   @Test
