@@ -55,7 +55,7 @@ class ContentIT {
   @BeforeAll
   void start() {
     adapter = RunningDbAdapter.start(database, config -> config);
-    int port = adapter.edge().listen().timeout(10, TimeUnit.SECONDS).await();
+    int port = adapter.edge().listen().timeout(60, TimeUnit.SECONDS).await();
     network = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
   }
 

@@ -71,7 +71,7 @@ class CutAtEveryMessageIT {
     /** Without a farewell to anybody. */
     @Override
     public void close() throws Exception {
-      vertx.close().await(10, TimeUnit.SECONDS);
+      vertx.close().await(60, TimeUnit.SECONDS);
     }
   }
 

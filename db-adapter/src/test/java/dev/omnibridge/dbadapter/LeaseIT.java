@@ -42,7 +42,7 @@ class LeaseIT {
 
   /** A log with events and dead letters, whose own relays have gone. */
   @BeforeEach
-  void prepare() {
+  void prepare() throws SQLException {
     try (var adapter = RunningDbAdapter.start(database, config -> config)) {
       pool = new Database(vertx, adapter.config().postgres()).pool(2, true);
       var partition = Given.move("reducer", 0, -1, 2).getPartition();
@@ -61,6 +61,8 @@ class LeaseIT {
       }
       var unused = LogServiceGrpc.newBlockingStub(adapter.channel()).append(request.build());
     }
+    // Who ended may not have given its leases back.
+    execute("update outbox_lanes set lease_until = '-infinity'");
   }
 
   @AfterEach

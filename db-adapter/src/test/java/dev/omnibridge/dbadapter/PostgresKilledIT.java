@@ -106,6 +106,7 @@ class PostgresKilledIT {
       throws SQLException {
     await()
         .atMost(LIMIT)
+        .ignoreExceptions()
         .until(
             () -> adapter.verticle().backlog().await(5, TimeUnit.SECONDS),
             left -> left.events() == 0);

@@ -42,7 +42,7 @@ class WaitingForDatabaseIT {
 
   @AfterEach
   void close() throws Exception {
-    vertx.close().await(20, TimeUnit.SECONDS);
+    vertx.close().await(60, TimeUnit.SECONDS);
     way.close();
   }
 
@@ -50,7 +50,7 @@ class WaitingForDatabaseIT {
   void shouldWaitForADatabaseThatIsStartedLater() throws Exception {
     way.refuse();
     Future<String> started = start(Map.of());
-    vertx.timer(1500, TimeUnit.MILLISECONDS).await(5, TimeUnit.SECONDS);
+    vertx.timer(1500, TimeUnit.MILLISECONDS).await(30, TimeUnit.SECONDS);
     assertThat(started.isComplete()).isFalse();
     way.pass();
     assertThat(started.await(60, TimeUnit.SECONDS)).isNotEmpty();
