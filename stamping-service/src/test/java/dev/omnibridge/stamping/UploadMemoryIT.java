@@ -35,7 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 class UploadMemoryIT {
   private static final long MIB = 1024 * 1024;
   private static final int PIECE = 1024 * 1024;
-  private static final int WARM_UP = 64;
   private static final long MOST_GROWTH = 64 * MIB;
 
   @TempDir Path folder;
@@ -63,9 +62,7 @@ class UploadMemoryIT {
         NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
     try {
       await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> serves(channel));
-      // What a process needs once, for its compiler and its pools, is not what an upload needs.
-      upload(channel, WARM_UP);
-      forgetPeak(service);
+      upload(channel, 1);
       long before = kibibytes(service, "VmRSS");
       long started = System.nanoTime();
       UploadStampResponse answer = upload(channel, mebibytes);
@@ -135,12 +132,6 @@ class UploadMemoryIT {
             Stream.generate(() -> piece).limit(mebibytes).iterator(),
             Duration.ofMinutes(5))
         .get(300, SECONDS);
-  }
-
-  /** So that VmHWM is the peak from now on. */
-  private static void forgetPeak(Process process) throws IOException {
-    Path unused =
-        Files.writeString(Path.of("/proc", Long.toString(process.pid()), "clear_refs"), "5");
   }
 
   private static long kibibytes(Process process, String what) throws IOException {
