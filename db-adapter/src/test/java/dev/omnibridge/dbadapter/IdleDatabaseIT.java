@@ -49,7 +49,7 @@ class IdleDatabaseIT {
     var health = HealthGrpc.newBlockingStub(adapter.channel());
     var request = HealthCheckRequest.newBuilder().setService(LogServiceGrpc.SERVICE_NAME).build();
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofSeconds(12))
         .pollInterval(Duration.ofMillis(20))
         .untilAsserted(() -> assertThat(health.check(request).getStatus()).isEqualTo(status));
   }

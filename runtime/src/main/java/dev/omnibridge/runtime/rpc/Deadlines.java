@@ -20,6 +20,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives every call from the network a context that ends with the call or at its deadline, and lets
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * taken out of its sight. What is written to a caller who has gone is dropped.
  */
 final class Deadlines implements ServerInterceptor {
+  private static final Logger log = LoggerFactory.getLogger(Deadlines.class);
+
   private static final String TIMEOUT = "grpc-timeout";
   private static final String MOVED = "omnibridge-timeout";
   private static final Metadata.Key<String> KEY =
@@ -199,6 +203,7 @@ final class Deadlines implements ServerInterceptor {
         if (closed) {
           throw failure;
         }
+        log.atDebug().setCause(failure).log("a caller has gone, and hears no more of its call");
         gone = true;
       }
     }
