@@ -57,7 +57,7 @@ class SharedServersIT {
   void shouldSayHowManyRecordsThereWereWhenTheyAreTooFew() {
     var topic = TestKafka.uniquePrefix() + "empty";
     TestKafka.createTopics(2, topic);
-    var impatient = new RecordReader(TestKafka.bootstrapServers(), Duration.ofSeconds(10));
+    var impatient = new RecordReader(TestKafka.bootstrapServers(), Duration.ofSeconds(3));
     assertThat(RecordReader.ofTestKafka().readAll(topic)).isEmpty();
     assertThatThrownBy(() -> impatient.read(1, topic))
         .isInstanceOf(AssertionError.class)
