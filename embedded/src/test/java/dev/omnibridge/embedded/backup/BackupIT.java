@@ -28,7 +28,7 @@ class BackupIT implements SavedServers {
 
   @Test
   void shouldRestoreToTheEndAndToATime() throws IOException, SQLException {
-    var server = start(source());
+    var server = begin();
     run(server, "create table t (i int)", "insert into t select generate_series(1, 1000)");
     SavedBackup backup = save(server);
     run(server, "insert into t select generate_series(1, 1000)", "select pg_switch_wal()");
@@ -63,85 +63,9 @@ class BackupIT implements SavedServers {
   }
 
   @Test
-  void shouldLeaveInTheArchiveWhatOnlyLostDisksHad() throws IOException, SQLException {
-    var server = start(source());
-    run(server, "create table t (i int)");
-    SavedBackup backup = save(server);
-    stopArchiving();
-    run(server, MORE, "select pg_switch_wal()", MORE, "select pg_switch_wal()", MORE);
-    String lastWal = lastWal(server);
-    server.kill();
-    server.close();
-
-    Recovery recovery = into(source());
-    var first = recovery.run(order(backup, Optional.empty(), true));
-    assertThat(first.savedWal())
-        .isGreaterThan(2)
-        .isEqualTo(WalArchive.place(lastWal) - WalArchive.place(backup.stopWal()));
-    stopArchiving();
-    recovery.finish(first);
-    run(first.server(), MORE, "select pg_switch_wal()", MORE);
-    first.server().kill();
-    first.server().close();
-    assertThat(archived()).noneMatch(file -> file.startsWith("00000002"));
-
-    var second = restore(backup, Optional.empty(), true);
-    assertThat(rows(second.server())).isEqualTo(5000);
-    run(second.server(), MORE);
-    awaitArchived(second.server());
-    second.server().close();
-    assertThat(archived()).contains("00000002.history", "00000003.history");
-
-    Trees.delete(source().home());
-    var third = restore(backup, Optional.empty(), false);
-    assertThat(third.savedWal()).isZero();
-    assertThat(third.missingWal()).isEmpty();
-    assertThat(rows(third.server())).isEqualTo(6000);
-    third.server().close();
-  }
-
-  @Test
-  void shouldMissNoArchivedFileThatTheLostDiskStillHad() throws IOException, SQLException {
-    var server = start(source());
-    run(server, "create table t (i int)");
-    SavedBackup backup = save(server);
-    run(server, MORE);
-    Instant between = Instant.now();
-    await().until(() -> Instant.now().isAfter(between.plusMillis(50)));
-    run(server, MORE, "select pg_switch_wal()", MORE);
-    String lost = lastWal(server);
-    awaitArchived(server);
-    run(server, MORE);
-    awaitArchived(server);
-    run(server, MORE);
-    server.kill();
-    server.close();
-    try (var files = Files.newDirectoryStream(area().walDirectory(), lost + "*")) {
-      for (Path file : files) {
-        Files.delete(file);
-      }
-    }
-    assertThat(area().wal().from(backup.startWal()).missing()).contains(lost);
-
-    var elsewhere =
-        new PostgresDirectory(Files.createDirectories(root.resolve("a look")).toRealPath());
-    var early = into(elsewhere).run(order(backup, Optional.of(between), false));
-    assertThat(rows(early.server())).isEqualTo(1000);
-    assertThat(early.missingWal()).as("nothing before that time is missing").isEmpty();
-    early.server().close();
-
-    var restored = restore(backup, Optional.empty(), true);
-    assertThat(rows(restored.server())).isEqualTo(5000);
-    assertThat(restored.missingWal()).isEmpty();
-    assertThat(restored.savedWal()).isEqualTo(2);
-    restored.server().close();
-    assertThat(area().wal().has(lost)).isTrue();
-  }
-
-  @Test
   void shouldLeaveTheArchiveToTheOriginalWhenItIsRestoredElsewhere()
       throws IOException, SQLException {
-    var server = start(source());
+    var server = begin();
     run(server, "create table t (i int)", "insert into t select generate_series(1, 1000)");
     SavedBackup backup = save(server);
     run(server, "insert into t select generate_series(1, 1000)");
@@ -173,34 +97,8 @@ class BackupIT implements SavedServers {
   }
 
   @Test
-  void shouldServeNobodyBeforeARestoreIsFinishedAndTakeItUpAgain()
-      throws IOException, SQLException {
-    var server = start(source());
-    run(server, "create table t (i int)", "insert into t select generate_series(1, 1000)");
-    SavedBackup backup = save(server);
-    run(server, "insert into t select generate_series(1, 1000)");
-    server.kill();
-    server.close();
-
-    var begun = into(source()).run(order(backup, Optional.empty(), true));
-    begun.server().kill();
-    begun.server().close();
-    assertThatThrownBy(() -> start(source())).hasMessageContaining("begun and not finished");
-    Trees.delete(source().cluster());
-    assertThatThrownBy(() -> start(source())).hasMessageContaining("begun and not finished");
-
-    var whole = restore(backup, Optional.empty(), true);
-    assertThat(rows(whole.server())).isEqualTo(2000);
-    assertThat(whole.savedWal()).isPositive();
-    whole.server().close();
-    try (var after = start(source())) {
-      assertThat(rows(after)).isEqualTo(2000);
-    }
-  }
-
-  @Test
   void shouldArchiveAsBeforeWhenTheFirstBackupFails() throws IOException, SQLException {
-    try (var server = start(source())) {
+    try (var server = begin()) {
       Path space = Files.createDirectory(root.resolve("space"));
       run(server, "create tablespace outside location '%s'".formatted(space));
 
@@ -218,7 +116,7 @@ class BackupIT implements SavedServers {
 
   @Test
   void shouldTellADamagedBackupAndKeepOnlyTheYoungest() throws IOException, SQLException {
-    try (var server = start(source())) {
+    try (var server = begin()) {
       run(server, "create table t (i int)");
       SavedBackup first = save(server);
       run(server, "insert into t values (1)");

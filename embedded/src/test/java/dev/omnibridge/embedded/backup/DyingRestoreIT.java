@@ -29,7 +29,7 @@ class DyingRestoreIT implements SavedServers {
   @Test
   void shouldRestoreEverythingAfterARestoreToATimeThatDiedBeforeItsEnd()
       throws IOException, SQLException {
-    var server = start(source());
+    var server = begin();
     run(server, "create table t (i int)");
     SavedBackup backup = save(server);
     run(server, MORE);
@@ -59,7 +59,7 @@ class DyingRestoreIT implements SavedServers {
 
   @Test
   void shouldArchiveFromTheNextStartOnWhenItDiesAfterItsEnd() throws IOException, SQLException {
-    var server = start(source());
+    var server = begin();
     run(server, "create table t (i int)");
     SavedBackup backup = save(server);
     run(server, MORE);

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.omnibridge.embedded.EmbeddedPostgres;
 import dev.omnibridge.embedded.EmbeddedPostgres.Options;
 import dev.omnibridge.embedded.PostgresDirectory;
+import dev.omnibridge.embedded.PreparedData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +34,11 @@ interface SavedServers {
 
   default BackupArea area() {
     return new BackupArea(root().resolve("the backups"));
+  }
+
+  /** Where the first one runs. */
+  default EmbeddedPostgres begin() throws IOException {
+    return EmbeddedPostgres.start(Options.in(PreparedData.in(source().home())));
   }
 
   default EmbeddedPostgres start(PostgresDirectory at) {
