@@ -53,7 +53,9 @@ record OwnerProcess(Process process, long answer) implements AutoCloseable {
   private static OwnerProcess start(String... arguments) throws IOException {
     var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     var classPath = System.getProperty("java.class.path");
-    var builder = new ProcessBuilder(java, "-cp", classPath, OwnerProcess.class.getName());
+    // It lives for seconds, in which the better compiler would be busy for nothing.
+    var builder = new ProcessBuilder(java, "-XX:TieredStopAtLevel=1", "-cp", classPath);
+    builder.command().add(OwnerProcess.class.getName());
     builder.command().addAll(List.of(arguments));
     var process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     var output =
