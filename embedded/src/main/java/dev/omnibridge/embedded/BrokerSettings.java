@@ -24,6 +24,7 @@ record BrokerSettings(EmbeddedKafka.Options options, Path logs, int port, int co
     fewThreads(all);
     quickStart(all);
     all.put("server.max.startup.time.ms", limit.toMillis());
+    all.putAll(options.settings());
     var texts = new Properties();
     all.forEach((name, value) -> texts.setProperty(name, value.toString()));
     return texts;

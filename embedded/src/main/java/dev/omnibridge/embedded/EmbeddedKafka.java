@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
@@ -49,23 +50,33 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @param directory kept by the caller; made if it is not there
    * @param port 0 for a free one
    * @param proxied a second entrance that stands behind a proxy, or null for none
+   * @param settings of Kafka, for this start only
    */
-  public record Options(Path directory, int port, @Nullable Proxied proxied, Duration startLimit) {
+  public record Options(
+      Path directory,
+      int port,
+      @Nullable Proxied proxied,
+      Duration startLimit,
+      Map<String, String> settings) {
 
     public static Options in(Path directory) {
-      return new Options(directory, 0, null, Duration.ofSeconds(60));
+      return new Options(directory, 0, null, Duration.ofSeconds(60), Map.of());
     }
 
     public Options withPort(int chosen) {
-      return new Options(directory, chosen, proxied, startLimit);
+      return new Options(directory, chosen, proxied, startLimit, settings);
     }
 
     public Options withProxied(int listen, int advertise) {
-      return new Options(directory, port, new Proxied(listen, advertise), startLimit);
+      return new Options(directory, port, new Proxied(listen, advertise), startLimit, settings);
     }
 
     public Options withStartLimit(Duration chosen) {
-      return new Options(directory, port, proxied, chosen);
+      return new Options(directory, port, proxied, chosen, settings);
+    }
+
+    public Options withSettings(Map<String, String> chosen) {
+      return new Options(directory, port, proxied, startLimit, Map.copyOf(chosen));
     }
   }
 

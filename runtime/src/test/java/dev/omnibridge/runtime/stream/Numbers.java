@@ -5,7 +5,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.omnibridge.embedded.EmbeddedKafka;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +38,15 @@ final class Numbers {
   Numbers(String bootstrapServers, MemoryLog store) {
     this.bootstrapServers = bootstrapServers;
     this.store = store;
+  }
+
+  /** A group learns with a heartbeat who has come and what is whose; the tests wait for that. */
+  static EmbeddedKafka.Options broker(Path directory) {
+    return EmbeddedKafka.Options.in(directory)
+        .withSettings(
+            Map.of(
+                "group.consumer.min.heartbeat.interval.ms", "200",
+                "group.consumer.heartbeat.interval.ms", "200"));
   }
 
   String topic() {

@@ -34,7 +34,7 @@ class PumpIT {
 
   @BeforeAll
   static void startBroker() {
-    kafka = EmbeddedKafka.start(EmbeddedKafka.Options.in(directory));
+    kafka = EmbeddedKafka.start(Numbers.broker(directory));
   }
 
   @AfterAll

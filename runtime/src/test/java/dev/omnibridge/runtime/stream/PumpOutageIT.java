@@ -32,7 +32,7 @@ class PumpOutageIT {
 
   @BeforeAll
   static void startBroker() {
-    kafka = EmbeddedKafka.start(EmbeddedKafka.Options.in(directory));
+    kafka = EmbeddedKafka.start(Numbers.broker(directory));
   }
 
   @AfterAll
