@@ -99,6 +99,11 @@ class DiscoveryIT {
   /** Members look for each other on so many ports. */
   private static final int PORT = FreePorts.run(20);
 
+  /** There is a cluster to join; those who all come at once have to agree on the first for long. */
+  private static void awaitJoined(Process first) {
+    await().atMost(LIMIT).until(() -> first.cluster.joined());
+  }
+
   @AfterEach
   void close() throws Exception {
     for (Process process : processes) {
@@ -144,6 +149,7 @@ class DiscoveryIT {
   @Test
   void shouldCallOnlyInstancesThatServe() throws Exception {
     var asking = new Process(Peer.ORCHESTRATOR, "asking", Map.of());
+    awaitJoined(asking);
     new Process(Peer.DB_ADAPTER, "serving", Map.of());
     var other = new Process(Peer.DB_ADAPTER, "other", Map.of(), false);
     await()
@@ -186,6 +192,7 @@ class DiscoveryIT {
   @Test
   void shouldPreferTheAddressThatIsConfigured() throws Exception {
     var there = new Process(Peer.DB_ADAPTER, "there", Map.of());
+    awaitJoined(there);
     var elsewhere = new Process(Peer.DB_ADAPTER, "elsewhere", Map.of());
     String named = elsewhere.cluster.self().address();
     var asking = new Process(Peer.ORCHESTRATOR, "asking", Map.of(Peer.DB_ADAPTER, named));
