@@ -23,6 +23,7 @@ class BreakerTest {
 
   private static final Duration OPEN = Duration.ofMillis(500);
   private static final int ROUNDS = 3_000;
+  private static final long SPIN_NANOS = 100_000;
 
   private final ManualTime time = new ManualTime();
   private final Breaker breaker = new Breaker("it", new Breaker.Settings(5, OPEN, 3), time);
@@ -104,10 +105,18 @@ class BreakerTest {
     other.join();
   }
 
+  /**
+   * Where there is no processor for both threads, each would spin until it is taken off its own.
+   */
   private static void spinUntil(AtomicInteger count, int reached) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    long began = System.nanoTime();
+    long end = began + TimeUnit.SECONDS.toNanos(10);
     while (count.get() < reached && System.nanoTime() - end < 0) {
-      Thread.onSpinWait();
+      if (System.nanoTime() - began < SPIN_NANOS) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield();
+      }
     }
   }
 
