@@ -63,9 +63,11 @@ class ServiceIT {
   }
 
   private Running run(Map<String, String> environment) throws IOException {
+    // It lives for seconds, in which the better compiler would be busy for nothing.
     var builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
             "-cp",
             System.getProperty("java.class.path"),
             Waiting.class.getName());
