@@ -96,6 +96,9 @@ record BrokerSettings(EmbeddedKafka.Options options, Path logs, int port, int co
    */
   private void quickStart(Map<String, Object> all) {
     all.put("group.initial.rebalance.delay.ms", 0);
+    // Otherwise a consumer hears of its partitions with its second heartbeat, not with its first.
+    all.put("group.consumer.assignment.interval.ms", 0);
+    all.put("group.consumer.assignor.offload.enable", false);
     all.put("controller.quorum.election.timeout.ms", 100);
     all.put("controller.quorum.election.backoff.max.ms", 50);
     all.put("controller.quorum.fetch.timeout.ms", 1_000);
