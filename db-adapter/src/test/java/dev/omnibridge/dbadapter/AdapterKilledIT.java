@@ -29,7 +29,7 @@ class AdapterKilledIT {
   private static final int CALLERS = 12;
 
   private final Seeds seeds = Seeds.fromProperty();
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
   private final int port = FreePorts.next();
 
   @TempDir

@@ -26,7 +26,7 @@ class BadNetworkIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final Seeds seeds = Seeds.fromProperty();
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
 
   /** Something that is done to the network while the load goes on. */
   private interface Trouble {

@@ -26,7 +26,7 @@ class CompareStampsIT {
   private static final int COLUMNS = 16;
   private static final int STAMPS = 20;
 
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
   private final RunningDbAdapter adapter = RunningDbAdapter.start(database, config -> config);
 
   @AfterEach

@@ -37,7 +37,7 @@ class ConcurrentWritersIT {
   private static final int WRITERS = 64;
 
   private final Seeds seeds = Seeds.fromProperty();
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
   private final List<StreamName> streams = new ArrayList<>();
   private final Map<StreamName, Long> versions = new ConcurrentHashMap<>();
   private final Queue<Accepted> accepted = new ConcurrentLinkedQueue<>();

@@ -43,7 +43,7 @@ class ContentIT {
   private static final int LIMIT = 16 << 20;
 
   private final Seeds seeds = Seeds.fromProperty();
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
   private final AtomicInteger next = new AtomicInteger();
 
   @SuppressWarnings("NullAway.Init")

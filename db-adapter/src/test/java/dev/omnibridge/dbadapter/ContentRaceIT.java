@@ -43,7 +43,7 @@ class ContentRaceIT {
   private static final int LIMIT_SECONDS = 20;
 
   private final Seeds seeds = Seeds.fromProperty();
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
   private final Vertx vertx = Vertx.vertx();
 
   @SuppressWarnings("NullAway.Init")

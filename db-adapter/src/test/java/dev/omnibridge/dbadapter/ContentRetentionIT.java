@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 class ContentRetentionIT {
   private static final Duration KEPT = Duration.ofDays(30);
 
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
   private final Vertx vertx = Vertx.vertx();
 
   @SuppressWarnings("NullAway.Init")

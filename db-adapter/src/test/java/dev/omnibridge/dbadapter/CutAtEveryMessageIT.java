@@ -50,7 +50,7 @@ class CutAtEveryMessageIT {
   private static final int EVENTS = 4;
 
   private final Seeds seeds = Seeds.fromProperty();
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
   private final Catalogue catalogue = Catalogue.load();
 
   @SuppressWarnings("NullAway.Init")

@@ -38,7 +38,7 @@ class DeadLettersIT {
   private static final String TOPIC = "test.omninode-bridge.metadata.events.v1";
   private static final String OTHER_TOPIC = "test.omninode-bridge.workflow.events.v1";
 
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
   private final RunningDbAdapter adapter = RunningDbAdapter.start(database, config -> config);
   private final Letters letters = new Letters(adapter.channel());
 

@@ -105,7 +105,7 @@ class DependenciesIT {
   }
 
   private static void postgresAway(boolean refusing) {
-    var database = TestPostgres.freshDatabase();
+    var database = MigratedDatabase.fresh();
     try (var proxy = FaultProxy.to(database.port());
         var adapter =
             RunningDbAdapter.start(

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The database goes while nobody appends: health tells, before the next caller finds out. */
 class IdleDatabaseIT {
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})

@@ -24,7 +24,7 @@ class InboxConsumersIT {
   private static final int PARTITIONS = 3;
 
   private final Seeds seeds = Seeds.fromProperty();
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
   private final RunningDbAdapter adapter = RunningDbAdapter.start(database, config -> config);
   private final InboxHarness one = new InboxHarness(adapter, database);
   private final InboxHarness other = new InboxHarness(adapter, database);

@@ -23,7 +23,7 @@ class InboxFaultsIT {
   private static final int KEYS = 50;
 
   private final Seeds seeds = Seeds.fromProperty();
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
   private final String environment = TestKafka.uniquePrefix() + "env";
   private final String topic = environment + ".omninode-bridge.metadata.events.v1";
 

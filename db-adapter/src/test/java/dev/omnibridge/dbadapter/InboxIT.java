@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 
 /** From Kafka into the log: what others publish, once, whatever stands between. */
 class InboxIT {
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
   private final String environment = TestKafka.uniquePrefix() + "env";
   private final UUID correlation = UUID.randomUUID();
   private final KafkaProducer<String, byte[]> producer =

@@ -23,7 +23,7 @@ class InboxPoisonIT {
   private static final int BATCH = 12;
 
   private final Seeds seeds = Seeds.fromProperty();
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
   private final List<String> good = new ArrayList<>();
   private final List<String> bad = new ArrayList<>();
   private long next;

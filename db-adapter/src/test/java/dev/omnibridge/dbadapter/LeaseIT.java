@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LeaseIT {
   private static final int DEAD_LETTERS = -1;
 
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
   private final Vertx vertx = Vertx.vertx();
 
   @SuppressWarnings("NullAway.Init")

@@ -40,7 +40,7 @@ class LostAnswerIT {
   private static final int APPENDS = 150;
 
   private final Seeds seeds = Seeds.fromProperty();
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   private final Queue<StreamName> written = new ConcurrentLinkedQueue<>();
   private final AtomicLongArray answers = new AtomicLongArray(WRITERS);

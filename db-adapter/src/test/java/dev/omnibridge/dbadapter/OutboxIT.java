@@ -69,7 +69,7 @@ class OutboxIT {
   @BeforeEach
   void prepare() {
     kafka.restart();
-    database = TestPostgres.freshDatabase();
+    database = MigratedDatabase.fresh();
     environment = dev.omnibridge.testkit.TestKafka.uniquePrefix() + "env";
   }
 

@@ -48,7 +48,7 @@ final class OutboxRig implements AutoCloseable {
     }
   }
 
-  final TestPostgres.Database database = TestPostgres.freshDatabase();
+  final TestPostgres.Database database = MigratedDatabase.fresh();
   final String environment = TestKafka.uniquePrefix() + "env";
   private final Path directory;
   private final int port = FreePorts.next();

@@ -59,7 +59,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PlansIT {
   private static final DeadLetterState OPEN = DeadLetterState.DEAD_LETTER_STATE_OPEN;
 
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
   private final Vertx vertx = Vertx.vertx();
   private final PageTokens tokens = new PageTokens(new UUID(0, 1));
 

@@ -48,7 +48,7 @@ import org.junit.jupiter.api.Test;
 class RedriveIT {
   private static final int LIMIT_SECONDS = 40;
 
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
   private final String environment = TestKafka.uniquePrefix() + "env";
   private final String topic = environment + ".omninode-bridge.metadata.events.v1";
   private final KafkaProducer<String, byte[]> producer =

@@ -31,7 +31,7 @@ class RedriveLaneIT {
   private static final String TOPIC = "test.omninode-bridge.metadata.events.v1";
   private static final int COUNT = 25;
 
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
   private final Vertx vertx = Vertx.vertx();
   private final AtomicLong nanos = new AtomicLong(7);
 

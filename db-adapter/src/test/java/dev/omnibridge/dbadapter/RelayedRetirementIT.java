@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 /** Months go once everything in them has been to Kafka and was read from it, by a real one. */
 class RelayedRetirementIT {
   private final String environment = TestKafka.uniquePrefix() + "env";
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
   private final Vertx vertx = Vertx.vertx();
   private final RunningDbAdapter adapter =
       RunningDbAdapter.start(

@@ -21,8 +21,6 @@ import dev.omnibridge.api.log.v1.StreamAppend;
 import dev.omnibridge.runtime.event.Envelope;
 import dev.omnibridge.testkit.TestKafka;
 import dev.omnibridge.testkit.TestPostgres;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -48,7 +46,7 @@ class RestoredLogIT {
   @BeforeEach
   void prepare() {
     environment = TestKafka.uniquePrefix() + "env";
-    database = TestPostgres.freshDatabase();
+    database = MigratedDatabase.fresh();
   }
 
   @AfterEach
@@ -81,22 +79,8 @@ class RestoredLogIT {
     adapters.remove(adapter);
   }
 
-  /** The database as it is now, under another name. */
-  private TestPostgres.Database copy() throws SQLException {
-    String name = database.name() + "_copy_" + System.nanoTime();
-    String server = database.jdbcUrl().replaceFirst("/[^/]*$", "/postgres");
-    try (Connection connection =
-            DriverManager.getConnection(server, database.user(), database.password());
-        var statement = connection.createStatement()) {
-      statement.execute("create database %s template %s".formatted(name, database.name()));
-    }
-    return new TestPostgres.Database(
-        database.host(),
-        database.port(),
-        database.user(),
-        database.password(),
-        name,
-        database.jdbcUrl().replaceFirst("/[^/]*$", "/" + name));
+  private TestPostgres.Database copy() {
+    return MigratedDatabase.copy(database, database.name() + "_backup_" + System.nanoTime());
   }
 
   private static AppendResponse append(RunningDbAdapter adapter, AppendRequest request) {

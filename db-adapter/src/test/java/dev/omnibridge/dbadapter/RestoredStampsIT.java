@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** The stamps of a log whose database was replaced by an older copy, and whose rest Kafka has. */
 class RestoredStampsIT {
   private final String environment = TestKafka.uniquePrefix() + "env";
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
 
   private RunningDbAdapter start(TestPostgres.Database on) {
     return RunningDbAdapter.start(

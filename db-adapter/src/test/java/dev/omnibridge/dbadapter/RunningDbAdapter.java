@@ -30,7 +30,7 @@ final class RunningDbAdapter implements AutoCloseable {
 
   /** On a database of its own, without Kafka. */
   static RunningDbAdapter start() {
-    return start(TestPostgres.freshDatabase(), config -> config);
+    return start(MigratedDatabase.fresh(), config -> config);
   }
 
   static RunningDbAdapter start(

@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.omnibridge.api.log.v1.DeadLetterFilter;
 import dev.omnibridge.api.log.v1.LogServiceGrpc;
 import dev.omnibridge.api.log.v1.RedriveDeadLettersRequest;
-import dev.omnibridge.testkit.TestPostgres;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -20,7 +19,7 @@ class SiblingLettersIT {
   private static final String TOPIC = "test.omninode-bridge.metadata.events.v1";
 
   private final RunningDbAdapter adapter =
-      RunningDbAdapter.start(TestPostgres.freshDatabase(), config -> config);
+      RunningDbAdapter.start(MigratedDatabase.fresh(), config -> config);
   private final Letters letters = new Letters(adapter.channel());
 
   @AfterEach

@@ -31,7 +31,7 @@ class StalledLaneIT {
   private static final String BEGIN = "Q\0\0\0\nbegin";
   private static final String COMMIT = "Q\0\0\0\13commit";
 
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
   private final Map<Integer, List<StreamName>> streams = new HashMap<>();
 
   /** An append's version, and how long it took. */

@@ -38,7 +38,7 @@ class StampLeavesIT {
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private final Seeds seeds = Seeds.fromProperty();
-  private final TestPostgres.Database database = TestPostgres.freshDatabase();
+  private final TestPostgres.Database database = MigratedDatabase.fresh();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   private final Queue<AppendRequest> written = new ConcurrentLinkedQueue<>();
 
