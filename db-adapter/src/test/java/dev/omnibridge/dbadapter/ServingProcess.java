@@ -47,6 +47,7 @@ final class ServingProcess implements AutoCloseable {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().putAll(settings.variables());
     builder.environment().put("DB_ADAPTER_PORT", Integer.toString(port));
+    builder.environment().put("CLUSTER", "false");
     var started = new ServingProcess(builder.start(), port, log);
     await().atMost(START_LIMIT).pollInterval(Duration.ofMillis(20)).until(started::serves);
     return started;
