@@ -22,8 +22,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A db-adapter is killed: what it committed is found by its successor, whoever was told of it. */
+@Execution(ExecutionMode.CONCURRENT)
 class AdapterKilledIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int CALLERS = 12;

@@ -19,8 +19,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A network to the database that is slow, silent or torn: the log stays what it promises to be. */
+@Execution(ExecutionMode.CONCURRENT)
 class BadNetworkIT {
   private static final int CALLERS = 12;
   private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -36,6 +36,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -44,6 +46,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * something was sent, after it was sent and before it was answered, after the answer. Whoever
  * repeats, the log has each append exactly once.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class CutAtEveryMessageIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int SHORT = 30;

@@ -12,10 +12,13 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The database goes while nobody appends: health tells, before the next caller finds out. */
+@Execution(ExecutionMode.CONCURRENT)
 class IdleDatabaseIT {
   private final TestPostgres.Database database = MigratedDatabase.fresh();
 

@@ -28,8 +28,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** From Kafka into the log: what others publish, once, whatever stands between. */
+@Execution(ExecutionMode.CONCURRENT)
 class InboxIT {
   private final TestPostgres.Database database = MigratedDatabase.fresh();
   private final String environment = TestKafka.uniquePrefix() + "env";

@@ -43,8 +43,11 @@ import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Dead letters on their way back, through a real broker and into the log. */
+@Execution(ExecutionMode.CONCURRENT)
 class RedriveIT {
   private static final int LIMIT_SECONDS = 40;
 

@@ -33,7 +33,10 @@ final class RunningDbAdapter implements AutoCloseable {
     return start(MigratedDatabase.fresh(), config -> config);
   }
 
-  static RunningDbAdapter start(
+  /**
+   * One at a time, also for tests that run side by side: they wait together, not for each other.
+   */
+  static synchronized RunningDbAdapter start(
       TestPostgres.Database database, UnaryOperator<DbAdapterConfig> changed) {
     return new RunningDbAdapter(
         changed.apply(

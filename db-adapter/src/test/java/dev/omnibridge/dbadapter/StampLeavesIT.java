@@ -31,8 +31,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Every recorded revision is a leaf, once, and the leaves of a namespace have no gap. */
+@Execution(ExecutionMode.CONCURRENT)
 class StampLeavesIT {
   private static final int WRITERS = 64;
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
