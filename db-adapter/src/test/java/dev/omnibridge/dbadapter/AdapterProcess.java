@@ -22,6 +22,8 @@ final class AdapterProcess implements AutoCloseable {
             List.of(
                 java,
                 "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 "dev.omnibridge.dbadapter.DbAdapter"));

@@ -3,6 +3,7 @@ package dev.omnibridge.dbadapter;
 
 import static dev.omnibridge.dbadapter.Given.any;
 import static dev.omnibridge.dbadapter.Given.append;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -12,8 +13,6 @@ import dev.omnibridge.api.log.v1.GetOutboxRequest;
 import dev.omnibridge.api.log.v1.GetOutboxResponse;
 import dev.omnibridge.api.log.v1.LogServiceGrpc;
 import dev.omnibridge.api.log.v1.OutboxServiceGrpc;
-import dev.omnibridge.embedded.EmbeddedKafka;
-import dev.omnibridge.embedded.FreePorts;
 import dev.omnibridge.runtime.event.EventHeaders;
 import dev.omnibridge.testkit.RecordReader;
 import dev.omnibridge.testkit.TestKafka;
@@ -33,10 +32,11 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A broker of one's own that can go, come back and be replaced, a database, and any number of
- * db-adapters between them; and the question whether Kafka has what the log has.
+ * A database, a broker, and any number of db-adapters between them; and the question whether Kafka
+ * has what the log has.
  */
 final class OutboxRig implements AutoCloseable {
   static final Duration LIMIT = Duration.ofSeconds(60);
@@ -50,34 +50,29 @@ final class OutboxRig implements AutoCloseable {
 
   final TestPostgres.Database database = MigratedDatabase.fresh();
   final String environment = TestKafka.uniquePrefix() + "env";
-  private final Path directory;
-  private final int port = FreePorts.next();
+  private final String bootstrapServers;
+  private final @Nullable OwnKafka own;
   private final List<RunningDbAdapter> adapters = new ArrayList<>();
-  private int brokers;
-  private EmbeddedKafka kafka;
 
+  /** With a broker of its own. */
   OutboxRig(Path directory) {
-    this.directory = directory;
-    this.kafka = broker();
+    this.own = new OwnKafka(directory);
+    this.bootstrapServers = own.bootstrapServers();
   }
 
-  private EmbeddedKafka broker() {
-    var place = directory.resolve("kafka-" + ++brokers);
-    return EmbeddedKafka.start(EmbeddedKafka.Options.in(place).withPort(port));
+  /** On a broker that others use, too. */
+  OutboxRig(String bootstrapServers) {
+    this.own = null;
+    this.bootstrapServers = bootstrapServers;
   }
 
-  EmbeddedKafka kafka() {
-    return kafka;
-  }
-
-  /** Another, empty one at the same address. */
-  void replaceKafka() {
-    kafka.close();
-    kafka = broker();
+  /** Its own one. */
+  OwnKafka kafka() {
+    return requireNonNull(own);
   }
 
   String bootstrapServers() {
-    return "127.0.0.1:" + port;
+    return bootstrapServers;
   }
 
   String topic() {
@@ -218,6 +213,8 @@ final class OutboxRig implements AutoCloseable {
   @Override
   public void close() {
     adapters.forEach(RunningDbAdapter::close);
-    kafka.close();
+    if (own != null) {
+      own.close();
+    }
   }
 }

@@ -4,8 +4,11 @@ package dev.omnibridge.dbadapter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.common.collect.Lists;
 import dev.omnibridge.api.log.v1.LogServiceGrpc;
+import dev.omnibridge.api.log.v1.OutboxServiceGrpc;
 import dev.omnibridge.api.log.v1.QueryEventsRequest;
+import dev.omnibridge.api.log.v1.RepublishRequest;
 import dev.omnibridge.runtime.event.EventHeaders;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -55,7 +58,7 @@ class ReplacedBrokerIT {
     for (int i = 0; i < 5; i++) {
       OutboxRig.write(adapter, runs);
     }
-    rig.replaceKafka();
+    rig.kafka().replace();
     OutboxRig.drained(adapter);
     var records = rig.records();
     System.out.printf(
@@ -64,6 +67,40 @@ class ReplacedBrokerIT {
     assertThat(records)
         .allSatisfy(
             found -> assertThat(OutboxRig.header(found, EventHeaders.VERSION)).isGreaterThan("2"));
+  }
+
+  @Test
+  void shouldBeRefilledWithEverythingWhenItIsAsked() {
+    var adapter = rig.adapter();
+    var runs = OutboxRig.runs(10);
+    for (int i = 0; i < 6; i++) {
+      OutboxRig.write(adapter, runs);
+    }
+    OutboxRig.drained(adapter);
+    rig.kafka().stop();
+    OutboxRig.write(adapter, runs);
+    rig.kafka().replace();
+    OutboxRig.drained(adapter);
+    assertThat(OutboxRig.ids(rig.records())).hasSize(10);
+    var last =
+        Lists.newArrayList(
+                OutboxServiceGrpc.newBlockingStub(adapter.channel())
+                    .republish(RepublishRequest.newBuilder().setAll(true).build()))
+            .getLast();
+    assertThat(last.getDone()).isTrue();
+    assertThat(last.getEvents()).isEqualTo(70);
+    assertThat(last.getByTopicMap()).containsExactly(Map.entry(rig.topic(), last.getEvents()));
+    var records = rig.records();
+    assertThat(OutboxRig.ids(records)).containsExactlyInAnyOrderElementsOf(rig.rows());
+    assertThat(
+            OutboxRig.firstAppearances(
+                records.stream()
+                    .filter(
+                        found -> OutboxRig.header(found, EventHeaders.REPUBLISHED).equals("true"))
+                    .toList()))
+        .hasSize(10)
+        .allSatisfy(
+            (_, versions) -> assertThat(versions).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L));
   }
 
   /** The topics are looked at anew every half minute. */
@@ -77,7 +114,7 @@ class ReplacedBrokerIT {
     publish("before-2");
     publish("before-3");
     takenIn(adapter, 3);
-    rig.replaceKafka();
+    rig.kafka().replace();
     OutboxRig.write(adapter, OutboxRig.runs(1));
     OutboxRig.drained(adapter);
     publish("before-3");

