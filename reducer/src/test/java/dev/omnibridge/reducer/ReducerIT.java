@@ -31,25 +31,43 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
+/** One log and one set of topics for all tests; each has reducers and namespaces of its own. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReducerIT {
   private static final Duration LIMIT = Duration.ofSeconds(90);
 
   private final Seeds seeds = Seeds.fromProperty();
   private RunningReducer running;
+  private String namespace = "";
 
-  @BeforeEach
+  @BeforeAll
   void setUp() throws Exception {
     running = new RunningReducer(Map.of());
   }
 
+  @BeforeEach
+  void inANamespaceOfItsOwn() {
+    namespace = "reduced-" + UUID.randomUUID();
+  }
+
   @AfterEach
+  void stopTheReducers() throws Exception {
+    running.stopAll();
+  }
+
+  @AfterAll
   void tearDown() throws Exception {
     running.close();
   }
@@ -78,8 +96,8 @@ class ReducerIT {
     await()
         .atMost(LIMIT)
         .ignoreExceptionsInstanceOf(Fault.class)
-        .untilAsserted(() -> assertThat(running.bridge("default").getTotalStamps()).isEqualTo(1));
-    var bridge = running.bridge("default");
+        .untilAsserted(() -> assertThat(running.bridge(namespace).getTotalStamps()).isEqualTo(1));
+    var bridge = running.bridge(namespace);
     assertThat(bridge.getWorkflowsCompleted()).isEqualTo(1);
     assertThat(bridge.getWorkflowsActive()).isZero();
     assertThat(bridge.getStepsDegraded()).isEqualTo(1);
@@ -95,18 +113,27 @@ class ReducerIT {
         .atMost(LIMIT)
         .ignoreExceptionsInstanceOf(Fault.class)
         .untilAsserted(
-            () -> assertThat(running.bridge("default").getWorkflowsActive()).isEqualTo(1));
+            () -> assertThat(running.bridge(namespace).getWorkflowsActive()).isEqualTo(1));
     var reader = new RecordReader(TestKafka.bootstrapServers(), LIMIT);
-    var records = reader.read(1, running.topic("state.events.v1"));
-    assertThat(new String(records.getFirst().value(), StandardCharsets.UTF_8))
+    var records = reader.readUntil(this::isOfThisTest, running.topic("state.events.v1"));
+    assertThat(records.stream().map(ReducerIT::text).filter(text -> text.contains(namespace)))
+        .first(InstanceOfAssertFactories.STRING)
         .contains("dev.omnibridge.state.committed.v1")
         .contains("\"state_version\":1");
+  }
+
+  private boolean isOfThisTest(List<ConsumerRecord<String, byte[]>> records) {
+    return records.stream().anyMatch(record -> text(record).contains(namespace));
+  }
+
+  private static String text(ConsumerRecord<String, byte[]> record) {
+    return new String(record.value(), StandardCharsets.UTF_8);
   }
 
   @Test
   void shouldAddUpTheSameWhenItIsRestartedAndAnotherReducerFightsForThePartitions()
       throws Exception {
-    var streams = new Histories(seeds.random("it"), 2).streams(300);
+    var streams = streams("it", 300);
     running.start();
     var other = running.startAnother(Map.of());
     try {
@@ -125,7 +152,7 @@ class ReducerIT {
 
   @Test
   void shouldShareThePartitionsWithAnotherReducerOfItsGroup() throws Exception {
-    var streams = new Histories(seeds.random("group"), 2).streams(100);
+    var streams = streams("group", 100);
     running.start();
     var group = Map.of("REDUCER_SOLE", "false");
     var second = running.startAnother(group);
@@ -151,7 +178,7 @@ class ReducerIT {
         .atMost(LIMIT)
         .ignoreExceptionsInstanceOf(Fault.class)
         .untilAsserted(
-            () -> assertThat(running.bridge("default").getWorkflowsActive()).isEqualTo(1));
+            () -> assertThat(running.bridge(namespace).getWorkflowsActive()).isEqualTo(1));
     poison(running.topic("workflow.events.v1"));
     var streams = new ArrayList<StreamKey>();
     for (int i = 0; i < 30; i++) {
@@ -174,7 +201,7 @@ class ReducerIT {
     var unnamed = run();
     publish(unnamed, "");
     unused = projected(unnamed, 1);
-    assertThat(running.bridge("default").getEventsFolded()).isEqualTo(2);
+    assertThat(running.bridge(namespace).getEventsFolded()).isEqualTo(2);
   }
 
   /** The state of a run from the projection, which a request waits for no longer than 10 s. */
@@ -190,7 +217,7 @@ class ReducerIT {
   private void publish(StreamKey run, String logId) throws Exception {
     var sent =
         new ProducerRecord<>(running.topic("workflow.events.v1"), 0, new byte[] {1}, body(run));
-    header(sent, EventHeaders.STREAM, "workflow/default/" + run.id());
+    header(sent, EventHeaders.STREAM, "workflow/" + namespace + "/" + run.id());
     header(sent, EventHeaders.VERSION, "1");
     header(sent, EventHeaders.LOG_ID, logId);
     Map<String, Object> settings = Map.of("bootstrap.servers", TestKafka.bootstrapServers());
@@ -221,6 +248,18 @@ class ReducerIT {
     }
   }
 
+  /** Made-up streams in two namespaces of this test. */
+  private List<List<Heard>> streams(String seed, int count) {
+    return new Histories(seeds.random(seed), 2)
+        .streams(count).stream().map(stream -> stream.stream().map(this::moved).toList()).toList();
+  }
+
+  private Heard moved(Heard heard) {
+    StreamKey stream = heard.stream();
+    var own = new StreamKey(stream.kind(), namespace + stream.namespace(), stream.id());
+    return new Heard(own, heard.version(), heard.at(), heard.fact());
+  }
+
   private void awaitTotals(List<List<Heard>> streams) {
     var expected = new Totals(streams);
     await()
@@ -241,12 +280,12 @@ class ReducerIT {
         });
   }
 
-  private static StreamKey run() {
-    return new StreamKey("workflow", "default", UUID.randomUUID().toString());
+  private StreamKey run() {
+    return new StreamKey("workflow", namespace, UUID.randomUUID().toString());
   }
 
-  private static StreamKey file(String digit) {
-    return new StreamKey("stamp", "default", digit.repeat(64));
+  private StreamKey file(String digit) {
+    return new StreamKey("stamp", namespace, digit.repeat(64));
   }
 
   private static List<Heard> events(StreamKey stream, Fact... facts) {

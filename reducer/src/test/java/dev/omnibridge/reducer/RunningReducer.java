@@ -145,10 +145,16 @@ final class RunningReducer {
         .await(LIMIT_SECONDS + 2, SECONDS);
   }
 
-  void close() throws Exception {
+  /** Ends every reducer; db-adapter goes on. */
+  void stopAll() throws Exception {
     for (Node node : nodes) {
       node.stop();
     }
+    nodes.clear();
+  }
+
+  void close() throws Exception {
+    stopAll();
     edge.close().await(20, SECONDS);
     vertx.close().await(30, SECONDS);
   }
