@@ -22,32 +22,43 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What somebody who has the database can do to signed checkpoints, and what nobody has done. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CheckpointsIT {
-  @TempDir
-  @SuppressWarnings("NullAway.Init")
-  Path directory;
+  @TempDir static Path directory;
 
-  private final String namespace = "signed-" + UUID.randomUUID();
+  private String namespace = "";
   private StampLogRig rig;
   private Edge service;
 
-  @BeforeEach
+  @BeforeAll
   void start() throws Exception {
     rig = new StampLogRig(TestPostgres.freshDatabase());
     service = rig.service(directory.resolve("own.pem"));
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    rig.close();
+  }
+
+  @BeforeEach
+  void stampTwo() {
+    namespace = "signed-" + UUID.randomUUID();
     stamp(service, namespace, "one\n");
     stamp(service, namespace, "two\n");
   }
 
-  @AfterEach
-  void stop() throws Exception {
-    rig.close();
+  /** What is done to the rows of this test's namespace. */
+  private void tamper(String sql) throws Exception {
+    rig.tamper(sql + " where namespace = '" + namespace + "'");
   }
 
   private String key(Edge of) {
@@ -92,12 +103,18 @@ class CheckpointsIT {
 
   @Test
   void shouldNotForgetWhatWasSignedWhenSomebodyBeginsAnEpoch() throws Exception {
-    checkpoint(service, namespace, 0);
-    stamp(service, namespace, "three\n");
-    rig.tamper("set session_replication_role = replica; update log_identity set epoch = epoch + 1");
+    try (var other = new StampLogRig(TestPostgres.freshDatabase())) {
+      Edge begun = other.service(directory.resolve("begun.pem"));
+      stamp(begun, namespace, "one\n");
+      stamp(begun, namespace, "two\n");
+      checkpoint(begun, namespace, 0);
+      stamp(begun, namespace, "three\n");
+      other.tamper(
+          "set session_replication_role = replica; update log_identity set epoch = epoch + 1");
 
-    assertThat(findings(service)).containsExactly("CHECKPOINT_INVALID CHECKPOINT_BEFORE_RESTORE");
-    assertThat(refusal(service)).isEqualTo("STAMP_LOG_DAMAGED");
+      assertThat(findings(begun)).containsExactly("CHECKPOINT_INVALID CHECKPOINT_BEFORE_RESTORE");
+      assertThat(refusal(begun)).isEqualTo("STAMP_LOG_DAMAGED");
+    }
   }
 
   @Test
@@ -105,19 +122,19 @@ class CheckpointsIT {
     checkpoint(service, namespace, 0);
     assertThat(findings(service)).isEmpty();
 
-    rig.tamper("delete from stamp_checkpoints");
+    tamper("delete from stamp_checkpoints");
     assertThat(findings(service)).containsExactly("CHECKPOINT_MISSING STAMP_LOG_DAMAGED");
     checkpoint(service, namespace, 0);
     assertThat(findings(service)).isEmpty();
 
-    rig.tamper("update stamp_log_keys set last_size = 1::bigint << 62");
+    tamper("update stamp_log_keys set last_size = 1::bigint << 62");
     assertThat(findings(service)).containsExactly("CHECKPOINT_MISSING STAMP_LOG_DAMAGED");
   }
 
   @Test
   void shouldBelieveNothingThatStandsBesideASignedNote() throws Exception {
     checkpoint(service, namespace, 0);
-    rig.tamper("update stamp_checkpoints set root = decode(repeat('ab', 32), 'hex')");
+    tamper("update stamp_checkpoints set root = decode(repeat('ab', 32), 'hex')");
 
     assertThat(refusal(service)).isEqualTo("STAMP_LOG_DAMAGED");
     assertThat(findings(service))
@@ -131,7 +148,7 @@ class CheckpointsIT {
   @Test
   void shouldNotHandOutANoteThatSomebodyHasDamaged() throws Exception {
     checkpoint(service, namespace, 0);
-    rig.tamper("update stamp_checkpoints set note = replace(note, E'\\n2\\n', E'\\n1\\n')");
+    tamper("update stamp_checkpoints set note = replace(note, E'\\n2\\n', E'\\n1\\n')");
 
     assertThat(refusal(service)).isEqualTo("STAMP_LOG_DAMAGED");
   }
