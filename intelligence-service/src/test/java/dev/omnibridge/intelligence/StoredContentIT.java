@@ -33,11 +33,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 
 /** The intelligence service and db-adapter as two processes would meet: over the network. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class StoredContentIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final int CHUNK = 512 * 1024;
@@ -48,7 +54,7 @@ class StoredContentIT {
   private Edge client;
   private boolean storeStopped;
 
-  @BeforeEach
+  @BeforeAll
   void start() throws Exception {
     TestPostgres.Database database = TestPostgres.freshDatabase();
     var env =
@@ -76,7 +82,7 @@ class StoredContentIT {
   }
 
   /** One after the other: a future of a context of a closed Vertx never completes. */
-  @AfterEach
+  @AfterAll
   void stop() throws Exception {
     client.close().await(60, SECONDS);
     analysing.close().await(60, SECONDS);
@@ -136,7 +142,9 @@ class StoredContentIT {
     assertThat(fault.reason()).isEqualTo("CONTENT_NOT_FOUND");
   }
 
+  /** The last one, because the store does not come back. */
   @Test
+  @Order(Integer.MAX_VALUE)
   void shouldSayThatTheStoreIsAwayAndGoOnWithWhatIsSentAlong() throws Exception {
     String hash = put("text".getBytes(UTF_8));
     stopStore().await(30, SECONDS);
