@@ -176,6 +176,12 @@ final class AppendLoad implements AutoCloseable {
     }
   }
 
+  /** The same without waiting for the answers that are still due: nobody gives them any more. */
+  void abandon() {
+    close();
+    stop();
+  }
+
   /** The acknowledged events that the log does not hold. */
   List<String> missing() {
     var missing = new ArrayList<String>();

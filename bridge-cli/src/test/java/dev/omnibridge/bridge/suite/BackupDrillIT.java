@@ -62,7 +62,7 @@ class BackupDrillIT {
   /** As when the machine's database is killed; the rest of the suite goes with it. */
   private void killDatabase() {
     suite.postgres().kill();
-    load.stop();
+    load.abandon();
     suite.close();
   }
 
@@ -92,12 +92,22 @@ class BackupDrillIT {
 
   @Test
   void shouldLoseNothingAcknowledgedWithTheArchiveIntact() throws IOException {
-    load.begin(8);
+    loseTheClusterAndRestoreItsArchive(500);
+  }
+
+  @Test
+  @Tag("long")
+  void shouldLoseNothingAcknowledgedOfALongerLoadWithTheArchiveIntact() throws IOException {
+    loseTheClusterAndRestoreItsArchive(2_000);
+  }
+
+  private void loseTheClusterAndRestoreItsArchive(int more) throws IOException {
     run("before");
+    load.begin(8);
     JsonNode saved = json("backup", "--archive-every", "5s", "-o", "json");
     tell("backup", saved);
     run("after");
-    load.awaitMore(2_000);
+    load.awaitMore(more);
     killDatabase();
     Path wal = Files.move(cluster().resolve("pg_wal"), directory.resolve("wal-" + suite.port()));
     delete(data.resolve("postgres"));
@@ -117,11 +127,21 @@ class BackupDrillIT {
 
   @Test
   void shouldLoseNothingRelayedWithoutTheArchive() throws IOException {
-    load.begin(4);
+    loseTheClusterAndItsArchive(500);
+  }
+
+  @Test
+  @Tag("long")
+  void shouldLoseNothingRelayedOfALongerLoadWithoutTheArchive() throws IOException {
+    loseTheClusterAndItsArchive(1_000);
+  }
+
+  private void loseTheClusterAndItsArchive(int more) throws IOException {
     run("before");
+    load.begin(4);
     JsonNode saved = json("backup", "--archive-every", "1h", "-o", "json");
     run("after");
-    load.awaitMore(1_000);
+    load.awaitMore(more);
     load.stop();
     awaitRelayed();
     killDatabase();
@@ -131,7 +151,7 @@ class BackupDrillIT {
     tell("restored " + load.acknowledged() + " acknowledged events from " + saved, report);
     startAgain();
 
-    assertThat(report.at("/kafka/recovered").asLong()).isGreaterThan(1_000);
+    assertThat(report.at("/kafka/recovered").asLong()).isGreaterThan(more);
     assertThat(report.at("/kafka/unplaced").asLong()).isZero();
     assertThat(load.missing()).isEmpty();
     assertThat(json("describe", "after", "-o", "json").at("/workflow/state").asText())
