@@ -21,7 +21,7 @@ class StampVerbsIT {
 
   @BeforeAll
   static void start() {
-    suite = Suite.start(SuiteOptions.in(home.resolve("data")));
+    suite = Suite.start(SuiteOptions.in(home.resolve("data")).withFsync(false));
   }
 
   @AfterAll

@@ -33,7 +33,7 @@ class SuiteIT {
 
   @BeforeAll
   static void start() {
-    suite = Suite.start(SuiteOptions.in(data));
+    suite = Suite.start(SuiteOptions.in(data).withFsync(false));
   }
 
   @AfterAll
