@@ -161,10 +161,8 @@ final class Processes implements AutoCloseable {
   @Override
   public void close() throws Exception {
     var parts = new ArrayList<AutoCloseable>(stacks);
-    // The log last, so that the others can finish; and each has its time to stop, also to record.
-    running.stream().filter(one -> !isLog(one) && one.records()).forEach(parts::add);
-    parts.add(() ->
-        Closing.atOnce(running.stream().filter(one -> !isLog(one) && !one.records()).toList()));
+    // The log last, so that the others can finish.
+    parts.add(() -> Closing.atOnce(running.stream().filter(one -> !isLog(one)).toList()));
     parts.add(() -> Closing.atOnce(running.stream().filter(Processes::isLog).toList()));
     Closing.all(parts.toArray(AutoCloseable[]::new));
   }

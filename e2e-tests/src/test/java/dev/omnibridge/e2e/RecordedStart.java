@@ -73,11 +73,6 @@ final class RecordedStart {
     return List.of(option, "-Xlog:cds*=off", "-Xlog:aot*=off");
   }
 
-  /** Whether the JVM that starts will record it at its end, which takes some seconds. */
-  boolean records() {
-    return records;
-  }
-
   /** How much longer than its own work the end of that JVM may take, on a machine that is slow. */
   Duration atTheEnd() {
     return records ? RECORDING : Duration.ZERO;

@@ -105,11 +105,6 @@ public final class ServiceProcess implements AutoCloseable {
     return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
   }
 
-  /** Whether it takes some seconds to end, for it records its start. */
-  boolean records() {
-    return start.records();
-  }
-
   long pid() {
     return process.pid();
   }
