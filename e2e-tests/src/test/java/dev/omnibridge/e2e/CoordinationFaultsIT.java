@@ -70,6 +70,7 @@ class CoordinationFaultsIT {
   @BeforeParameterizedClassInvocation
   static void start() throws Exception {
     processes = new Processes("coordination", Map.of());
+    processes.start(Peer.DB_ADAPTER);
     intelligence = processes.start(Peer.INTELLIGENCE);
     between = FaultProxy.to(intelligence.port());
     ServiceProcess orchestrator =
@@ -87,7 +88,6 @@ class CoordinationFaultsIT {
                 // One that is stuck is waited for; one that is gone says so at once.
                 "ORCHESTRATOR_STAMPING_TIMEOUT",
                 "30s"));
-    processes.start(Peer.DB_ADAPTER);
     processes.start(Peer.REDUCER);
     processes.start(Peer.STAMPING);
     processes.start(Peer.STAMPING);

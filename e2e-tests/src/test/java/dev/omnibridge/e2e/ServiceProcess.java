@@ -3,6 +3,8 @@ package dev.omnibridge.e2e;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.omnibridge.api.directory.v1.DirectoryServiceGrpc;
+import dev.omnibridge.api.directory.v1.ListInstancesRequest;
 import dev.omnibridge.embedded.FreePorts;
 import dev.omnibridge.runtime.rpc.Peer;
 import io.grpc.ManagedChannel;
@@ -120,8 +122,7 @@ public final class ServiceProcess implements AutoCloseable {
   /** Whether it says that it serves. */
   public boolean ready() {
     if (!process.isAlive()) {
-      throw new IllegalStateException(
-          "%s ended with %d; see %s".formatted(peer.service(), process.exitValue(), log));
+      throw ended();
     }
     try {
       return HealthGrpc.newBlockingStub(channel)
@@ -133,6 +134,35 @@ public final class ServiceProcess implements AutoCloseable {
       channel.resetConnectBackoff();
       return false;
     }
+  }
+
+  /**
+   * Waits until it is a member of its cluster. Those that begin at one moment ask each other for
+   * five seconds who is the first; those that come to one who is there do not.
+   */
+  public ServiceProcess awaitClustered() {
+    await().atMost(READY_LIMIT).pollInterval(Duration.ofMillis(50)).until(this::clustered);
+    return this;
+  }
+
+  private boolean clustered() {
+    if (!process.isAlive()) {
+      throw ended();
+    }
+    try {
+      return DirectoryServiceGrpc.newBlockingStub(channel)
+          .withDeadlineAfter(2, TimeUnit.SECONDS)
+          .listInstances(ListInstancesRequest.getDefaultInstance())
+          .getClustered();
+    } catch (StatusRuntimeException notYet) {
+      channel.resetConnectBackoff();
+      return false;
+    }
+  }
+
+  private IllegalStateException ended() {
+    return new IllegalStateException(
+        "%s ended with %d; see %s".formatted(peer.service(), process.exitValue(), log));
   }
 
   public ServiceProcess awaitReady() {
