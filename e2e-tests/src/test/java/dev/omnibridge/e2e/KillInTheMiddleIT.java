@@ -14,78 +14,105 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 
-/** The suite is killed while many workflows run, and started again on its data. */
+/**
+ * The suite is killed while many workflows run, and started again on its data; the one that took
+ * over is the next one to be killed.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class KillInTheMiddleIT {
-  private static final String NAMESPACE = "kill-story";
-
   /** A call that is late on a busy machine would be tried again, which is not about the kill. */
   private static final Map<String, String> PATIENT =
       Map.of(
           "ORCHESTRATOR_STAMPING_TIMEOUT", "30s",
           "ORCHESTRATOR_INTELLIGENCE_TIMEOUT", "10s");
 
+  /** As the services of {@link ServiceProcess} are started: it works little and starts often. */
+  private static final String[] QUICK = {"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"};
+
   private static final int FEW = 30;
   private static final int MANY = 100;
   private static final int FILES = 4;
   private static final int MOST_TIMES = 5;
 
+  private static final Path DATA = OneSuite.directory("kill");
+  private static SuiteProcess suite;
+
+  private final String namespace = "kill-" + UUID.randomUUID();
+
   private interface Kill {
     void strike(SuiteProcess victim) throws Exception;
   }
 
+  @BeforeAll
+  static void start() throws Exception {
+    suite = SuiteProcess.up(DATA, PATIENT, QUICK);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    suite.close();
+  }
+
   @Test
+  @Order(1)
   void shouldCompleteEverythingAfterAKillOfTheJvmAlone() throws Exception {
-    killAndResume(FEW, "kill-jvm", SuiteProcess::kill);
+    killAndResume(FEW, SuiteProcess::kill);
   }
 
   @Test
+  @Order(2)
   void shouldCompleteEverythingAfterAKillOfTheJvmAndPostgres() throws Exception {
-    killAndResume(FEW, "kill-both", SuiteProcess::killWithPostgres);
+    killAndResume(FEW, SuiteProcess::killWithPostgres);
   }
 
   @Test
+  @Order(3)
   @Tag("long")
   void shouldCompleteAHundredAfterAKillOfTheJvmAlone() throws Exception {
-    killAndResume(MANY, "kill-jvm-long", SuiteProcess::kill);
+    killAndResume(MANY, SuiteProcess::kill);
   }
 
   @Test
+  @Order(4)
   @Tag("long")
   void shouldCompleteAHundredAfterAKillOfTheJvmAndPostgres() throws Exception {
-    killAndResume(MANY, "kill-both-long", SuiteProcess::killWithPostgres);
+    killAndResume(MANY, SuiteProcess::killWithPostgres);
   }
 
-  private static void killAndResume(int workflows, String name, Kill kill) throws Exception {
-    Path data = OneSuite.directory(name);
+  private void killAndResume(int workflows, Kill kill) throws Exception {
     List<Workflow> submitted;
-    SuiteProcess victim = SuiteProcess.up(data, PATIENT);
-    try (Stack stack = victim.client()) {
+    try (Stack stack = suite.client()) {
       submitted = submitUntilSomeAreAtWork(stack, workflows);
     } finally {
-      kill.strike(victim);
+      kill.strike(suite);
     }
 
-    try (SuiteProcess heir = SuiteProcess.up(data, PATIENT);
-        Stack stack = heir.client()) {
+    suite = SuiteProcess.up(DATA, PATIENT, QUICK);
+    try (Stack stack = suite.client()) {
       var journals = new HashMap<String, List<RecordedEvent>>();
       for (Workflow one : submitted) {
         Workflow done = Submissions.await(stack, one);
         assertThat(done.getState()).isEqualTo(WorkflowState.WORKFLOW_STATE_COMPLETED);
         assertThat(done.getStepsExecuted()).isEqualTo(2 * FILES);
-        var journal = stack.journal(NAMESPACE, done.getRunId());
+        var journal = stack.journal(namespace, done.getRunId());
         Journals.shouldBeWhole(journal);
-        journals.put("workflow/" + NAMESPACE + "/" + done.getRunId(), journal);
+        journals.put("workflow/" + namespace + "/" + done.getRunId(), journal);
       }
       shouldReachKafkaInOrder(stack, journals);
     }
   }
 
   /** Some have completed and others not; a machine that stood still may find them all done. */
-  private static List<Workflow> submitUntilSomeAreAtWork(Stack stack, int workflows)
-      throws Exception {
+  private List<Workflow> submitUntilSomeAreAtWork(Stack stack, int workflows) throws Exception {
     var submitted = new ArrayList<Workflow>();
     int done;
     do {
@@ -101,7 +128,7 @@ class KillInTheMiddleIT {
     return submitted;
   }
 
-  private static List<Workflow> submitAll(Stack stack, int workflows) throws Exception {
+  private List<Workflow> submitAll(Stack stack, int workflows) throws Exception {
     var input = Submissions.files(stack, "kill", FILES);
     var submitted = new ArrayList<Workflow>();
     for (int i = 0; i < workflows; i++) {
@@ -109,18 +136,18 @@ class KillInTheMiddleIT {
           stack
               .workflows()
               .submitWorkflow(
-                  Submissions.of(NAMESPACE, Submissions.stampAndAnalyze(), input).build())
+                  Submissions.of(namespace, Submissions.stampAndAnalyze(), input).build())
               .getWorkflow());
     }
     return submitted;
   }
 
-  private static int completed(Stack stack) {
+  private int completed(Stack stack) {
     return stack
         .workflows()
         .listWorkflows(
             ListWorkflowsRequest.newBuilder()
-                .setNamespace(NAMESPACE)
+                .setNamespace(namespace)
                 .addStates(WorkflowState.WORKFLOW_STATE_COMPLETED)
                 .setPageSize(1000)
                 .build())

@@ -19,27 +19,29 @@ final class SuiteProcess implements AutoCloseable {
 
   private final Path data;
   private final Process process;
-  private final RecordedStart start;
   private final RunFile run;
 
-  private SuiteProcess(Path data, Process process, RecordedStart start, RunFile run) {
+  private SuiteProcess(Path data, Process process, RunFile run) {
     this.data = data;
     this.process = process;
-    this.start = start;
     this.run = run;
   }
 
-  /** Starts it on a data directory and waits until it accepts submissions. */
-  static SuiteProcess up(Path data, Map<String, String> environment) throws IOException {
+  /**
+   * Starts it on a data directory and waits until it accepts submissions.
+   *
+   * @param options for Java, besides those that it always has
+   */
+  static SuiteProcess up(Path data, Map<String, String> environment, String... options)
+      throws IOException {
     Path jar = Path.of("..", "bridge-cli", "target", "bridge.jar");
     if (!Files.exists(jar)) {
       throw new IllegalStateException(jar + " is missing; this test runs after mvn package");
     }
-    RecordedStart start = RecordedStart.of(jar, true);
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx768m", "--sun-misc-unsafe-memory-access=allow"));
-    command.addAll(start.options());
+    command.addAll(List.of(options));
     command.addAll(List.of("-jar", jar.toString()));
     command.addAll(List.of("up", "--data", data.toString(), "--port", "0"));
     var builder =
@@ -63,7 +65,7 @@ final class SuiteProcess implements AutoCloseable {
                 },
                 found -> found.isPresent() && found.get().pid() == process.pid())
             .orElseThrow();
-    return new SuiteProcess(data, process, start, run);
+    return new SuiteProcess(data, process, run);
   }
 
   Stack client() {
@@ -96,11 +98,9 @@ final class SuiteProcess implements AutoCloseable {
   @Override
   public void close() throws Exception {
     process.destroy();
-    Duration limit = STOP_LIMIT.plus(start.atTheEnd());
-    if (!process.waitFor(limit)) {
+    if (!process.waitFor(STOP_LIMIT)) {
       process.destroyForcibly();
-      throw new AssertionError("bridge up did not stop within %s of SIGTERM".formatted(limit));
+      throw new AssertionError("bridge up did not stop within %s of SIGTERM".formatted(STOP_LIMIT));
     }
-    start.keep();
   }
 }
