@@ -32,6 +32,11 @@ final class ServiceInhabitant implements Inhabitant {
     this.process = ServiceProcess.start(peer, environment, directory, false);
   }
 
+  /** Waits until the others find it at once. */
+  void awaitClustered() {
+    var unused = process.awaitClustered();
+  }
+
   @Override
   public void kill() throws Exception {
     note();

@@ -26,6 +26,8 @@ import java.util.UUID;
 final class World implements AutoCloseable {
   static final String ENVIRONMENT = "chaos";
   private static final Duration READY_LIMIT = Duration.ofSeconds(180);
+
+  /** In the order in which they are started; the first is there before the others look for it. */
   private static final List<Target> SERVICES =
       List.of(
           Target.DB_ADAPTER,
@@ -42,11 +44,13 @@ final class World implements AutoCloseable {
 
   private World(Path directory) throws Exception {
     this.directory = directory;
-    this.database = new DatabaseInhabitant(Files.createDirectories(directory.resolve("postgres")));
+    // First the one that is not waited for.
+    this.broker = new BrokerInhabitant(Files.createDirectories(directory.resolve("kafka")));
     try {
-      this.broker = new BrokerInhabitant(Files.createDirectories(directory.resolve("kafka")));
+      this.database =
+          new DatabaseInhabitant(Files.createDirectories(directory.resolve("postgres")));
     } catch (Throwable failure) {
-      database.close();
+      broker.close();
       throw failure;
     }
     inhabitants.put(Target.DATABASE, database);
@@ -76,16 +80,18 @@ final class World implements AutoCloseable {
       entrances.put(target, FaultProxy.to(port));
     }
     var environment = environment(entrances);
-    for (var each : entrances.entrySet()) {
-      Target target = each.getKey();
-      inhabitants.put(
-          target,
+    for (Target target : SERVICES) {
+      var inhabitant =
           new ServiceInhabitant(
               peer(target),
               requireNonNull(ports.get(target)),
-              each.getValue(),
+              requireNonNull(entrances.get(target)),
               environment,
-              directory));
+              directory);
+      inhabitants.put(target, inhabitant);
+      if (target == SERVICES.getFirst()) {
+        inhabitant.awaitClustered();
+      }
     }
   }
 
