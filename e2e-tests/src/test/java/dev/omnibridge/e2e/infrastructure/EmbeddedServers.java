@@ -9,20 +9,40 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 
 /** A broker and a database of one story, below target/ and kept there for who looks for causes. */
 record EmbeddedServers(EmbeddedPostgres postgres, EmbeddedKafka broker) implements Servers {
 
+  /** Both at once. */
   static EmbeddedServers start(String name) {
     Path directory = directory(name);
     var postgres =
-        EmbeddedPostgres.start(EmbeddedPostgres.Options.in(directory.resolve("postgres")));
+        CompletableFuture.supplyAsync(
+            () ->
+                EmbeddedPostgres.start(EmbeddedPostgres.Options.in(directory.resolve("postgres"))),
+            Thread::startVirtualThread);
+    EmbeddedKafka broker;
     try {
-      var broker = EmbeddedKafka.start(EmbeddedKafka.Options.in(directory.resolve("kafka")));
-      return new EmbeddedServers(postgres, broker);
+      broker = EmbeddedKafka.start(EmbeddedKafka.Options.in(directory.resolve("kafka")));
     } catch (RuntimeException failure) {
-      postgres.close();
+      closeWhenStarted(postgres, failure);
       throw failure;
+    }
+    try {
+      return new EmbeddedServers(postgres.join(), broker);
+    } catch (RuntimeException failure) {
+      broker.close();
+      throw failure;
+    }
+  }
+
+  private static void closeWhenStarted(
+      CompletableFuture<EmbeddedPostgres> postgres, RuntimeException failure) {
+    try {
+      postgres.join().close();
+    } catch (RuntimeException another) {
+      failure.addSuppressed(another);
     }
   }
 

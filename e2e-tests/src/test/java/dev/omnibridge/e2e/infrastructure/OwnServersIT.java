@@ -26,7 +26,9 @@ import org.junit.jupiter.api.Test;
  */
 class OwnServersIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
-  private static final Duration SOON = Duration.ofSeconds(5);
+
+  /** Much longer than a broker that serves takes. */
+  private static final Duration SOON = Duration.ofSeconds(2);
 
   private static Servers servers;
 
