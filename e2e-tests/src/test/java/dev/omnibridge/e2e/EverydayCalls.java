@@ -16,6 +16,8 @@ import java.util.Map;
 final class EverydayCalls {
   private static final int QUERIES = 100;
   private static final int RUNS = 60;
+
+  /** In the round that only warms up. */
   private static final int FEW = 20;
 
   /** What they are measured as. */
@@ -41,33 +43,24 @@ final class EverydayCalls {
     var others = new Runs(stack, namespace + "-warm-up");
     others.awaitIntelligence();
     others.manySideBySide();
-    stampAndFind(new Thresholds(), FEW);
+    measure(new Thresholds(), FEW, FEW);
   }
 
   /** A round of everything, and what it took. */
   void measure(Thresholds measured) {
-    measure(measured, RUNS);
+    measure(measured, QUERIES, RUNS);
   }
 
-  /** A shorter one, for medians that are held against no limit. */
-  void measureMedians(Thresholds measured) {
-    measure(measured, RUNS / 2);
-  }
-
-  private void measure(Thresholds measured, int runs) {
-    stampAndFind(measured, QUERIES);
-    for (int i = 0; i < runs; i++) {
-      measured.record(WITHOUT, Runs.timed(() -> run(Submissions.stampOne())));
-      measured.record(WITH, Runs.timed(() -> run(Submissions.analyzeOne())));
-    }
-  }
-
-  private void stampAndFind(Thresholds measured, int times) {
-    for (int i = 0; i < times; i++) {
+  private void measure(Thresholds measured, int queries, int runs) {
+    for (int i = 0; i < queries; i++) {
       var stamp = stamp();
       var query = GetStampRequest.newBuilder().setNamespace(namespace).setHash(stamp).build();
       var found = measured.time(STAMP, () -> stack.stamping().getStamp(query));
       assertThat(found.getStamp().getFileHash()).isEqualTo(stamp);
+    }
+    for (int i = 0; i < runs; i++) {
+      measured.record(WITHOUT, Runs.timed(() -> run(Submissions.stampOne())));
+      measured.record(WITH, Runs.timed(() -> run(Submissions.analyzeOne())));
     }
   }
 
