@@ -61,7 +61,6 @@ final class ClusterFiles {
   static List<SavedFile> copy(Path from, Path to, SavedFile.Meter meter) throws IOException {
     var files = new ClusterFiles(from, to, meter);
     Path unused = Files.walkFileTree(from, files.new Copying());
-    Durably.syncAll(files.saved.stream().map(file -> to.resolve(file.path())).toList());
     files.copyControl();
     return files.saved;
   }
@@ -137,7 +136,7 @@ final class ClusterFiles {
               && !path.equals(CONTROL);
       if (wanted) {
         try {
-          saved.add(SavedFile.copyUnsynced(file, to.resolve(path), path, meter));
+          saved.add(SavedFile.copy(file, to.resolve(path), path, meter));
         } catch (NoSuchFileException gone) {
           Files.deleteIfExists(to.resolve(path));
         }

@@ -2,23 +2,15 @@
 package dev.omnibridge.embedded.backup;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 /** Files that are on disk when the method has returned. */
 final class Durably {
-  private static final int SYNCS = 8;
-
   private Durably() {}
 
   /** A file or a directory. */
@@ -40,27 +32,6 @@ final class Durably {
     if (parent != null) {
       sync(parent);
     }
-  }
-
-  /** Several at the same time: the disk takes them together, and one by one each waits for it. */
-  static void syncAll(List<Path> files) throws IOException {
-    try (var workers = Executors.newFixedThreadPool(SYNCS)) {
-      for (Future<?> synced : workers.invokeAll(files.stream().map(Durably::syncing).toList())) {
-        Object unused = synced.get();
-      }
-    } catch (ExecutionException failure) {
-      throw failure.getCause() instanceof IOException cause ? cause : new IOException(failure);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while files were brought to disk");
-    }
-  }
-
-  private static Callable<Boolean> syncing(Path file) {
-    return () -> {
-      sync(file);
-      return true;
-    };
   }
 
   /** Every directory below one, and itself; their files are synced by who wrote them. */

@@ -13,9 +13,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -117,7 +115,6 @@ final class Restore {
     Path files = area.files(backup);
     Map<String, SavedFile> wanted = new HashMap<>();
     Manifest.read(files).files().forEach(file -> wanted.put(file.path(), file));
-    List<Path> copied = new ArrayList<>();
     long[] done = {0};
     Path unused =
         Files.walkFileTree(
@@ -139,7 +136,7 @@ final class Restore {
                 String path = files.relativize(file).toString();
                 SavedFile saved = wanted.remove(path);
                 if (saved != null
-                    && !SavedFile.copyUnsynced(
+                    && !SavedFile.copy(
                             file,
                             draft.resolve(path),
                             path,
@@ -147,16 +144,12 @@ final class Restore {
                         .isSameAs(saved)) {
                   throw damaged(path + " has changed");
                 }
-                if (saved != null) {
-                  copied.add(draft.resolve(path));
-                }
                 return FileVisitResult.CONTINUE;
               }
             });
     if (!wanted.isEmpty()) {
       throw damaged(wanted.keySet().iterator().next() + " is missing");
     }
-    Durably.syncAll(copied);
   }
 
   private BackupException damaged(String what) {

@@ -42,19 +42,13 @@ record SavedFile(String path, long size, long modified, String sha256) {
 
   /** Copies a file, which may change meanwhile, and leaves the copy on disk. */
   static SavedFile copy(Path from, Path to, String path, Meter meter) throws IOException {
-    SavedFile copied = copyUnsynced(from, to, path, meter);
-    Durably.sync(to);
-    return copied;
-  }
-
-  /** The same for one of many files, which are to be synced together. */
-  static SavedFile copyUnsynced(Path from, Path to, String path, Meter meter) throws IOException {
     var digest = digest();
     long modified = Files.getLastModifiedTime(from).toMillis();
     try (InputStream in = Files.newInputStream(from);
         FileChannel channel =
             FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       long size = pump(in, Channels.newOutputStream(channel), digest, meter);
+      channel.force(true);
       return new SavedFile(path, size, modified, hex(digest));
     }
   }
