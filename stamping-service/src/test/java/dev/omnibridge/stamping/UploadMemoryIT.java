@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The resident memory of the service, started as its users start it, during an upload. */
+/** The resident memory of the service, as a process with its usual options, during an upload. */
 class UploadMemoryIT {
   private static final long MIB = 1024 * 1024;
   private static final int PIECE = 1024 * 1024;
@@ -84,19 +85,23 @@ class UploadMemoryIT {
 
   private Process start(int port, int storePort) throws IOException {
     var builder =
-        new ProcessBuilder("../bin/stamping-service")
+        new ProcessBuilder(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:+UseSerialGC",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "--sun-misc-unsafe-memory-access=allow",
+                    "--add-modules",
+                    "jdk.incubator.vector",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    StampingService.class.getName()))
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("service.log").toFile());
     builder
         .environment()
         .putAll(
             Map.of(
-                "JAVA_HOME",
-                System.getProperty("java.home"),
-                "OMNIBRIDGE_BUILD",
-                "never",
-                "OMNIBRIDGE_DATA",
-                folder.toString(),
                 "STAMPING_PORT",
                 Integer.toString(port),
                 "DB_ADAPTER_ADDRESS",
