@@ -70,7 +70,7 @@ class OutboxFaultsIT {
 
   @Test
   void shouldLoseNothingWhileKafkaIsAwayForSeconds() throws Exception {
-    awayFor(Duration.ofSeconds(3));
+    awayFor(Duration.ofSeconds(5));
   }
 
   @Test
