@@ -45,10 +45,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.ResourceLockTarget;
 
 /** Dead letters on their way back, through a real broker and into the log. */
 @Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(
+    value = RedriveIT.MACHINE,
+    mode = ResourceAccessMode.READ,
+    target = ResourceLockTarget.CHILDREN)
 class RedriveIT {
+  /** Shared by the tests that may run side by side; the one that measures a rate is alone. */
+  static final String MACHINE = "the machine of RedriveIT";
+
   private static final int LIMIT_SECONDS = 40;
 
   private final TestPostgres.Database database = MigratedDatabase.fresh();
@@ -270,6 +280,8 @@ class RedriveIT {
   }
 
   @Test
+  @ResourceLock(MACHINE)
+  @Execution(ExecutionMode.SAME_THREAD)
   void shouldKeepTheRateAndTheOrderOfARedriveOfMany() throws Exception {
     int count = 250;
     var written = new ArrayList<DeadLetter.Builder>();
