@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,11 +17,8 @@ class RelayTakeoverIT {
   private static final Duration TAKEOVER = Duration.ofSeconds(3);
   private static final int PER_SECOND = 500;
 
-  private OutboxRig rig = new OutboxRig(TestKafka.bootstrapServers());
-
-  @AfterEach
-  void stop() {
-    rig.close();
+  private static OutboxRig onSharedBroker() {
+    return new OutboxRig(TestKafka.bootstrapServers());
   }
 
   private static Duration since(long nanos) {
@@ -36,30 +32,32 @@ class RelayTakeoverIT {
   @Test
   void shouldKeepTheOrderOfStreamsThatSeveralAdaptersWriteAndRelay() throws Exception {
     var shared = OutboxRig.runs(30);
-    var one = rig.adapter();
-    var other = rig.adapter();
-    var going = rig.adapter();
-    try (var here = new AppendLoad(one.channel(), PER_SECOND / 2, shared);
-        var there = new AppendLoad(other.channel(), PER_SECOND / 2, shared)) {
-      await().atMost(OutboxRig.LIMIT).until(() -> here.acknowledged().size() > PER_SECOND / 2);
-      rig.close(going);
-      await().atMost(OutboxRig.LIMIT).until(() -> there.acknowledged().size() > PER_SECOND);
-      here.close();
-      there.close();
-      OutboxRig.drained(one);
-      var acknowledged = new HashSet<>(here.acknowledged());
-      acknowledged.addAll(there.acknowledged());
-      rig.verified("two adapters write the same streams", acknowledged);
+    try (var rig = onSharedBroker()) {
+      var one = rig.adapter();
+      var other = rig.adapter();
+      var going = rig.adapter();
+      try (var here = new AppendLoad(one.channel(), PER_SECOND / 2, shared);
+          var there = new AppendLoad(other.channel(), PER_SECOND / 2, shared)) {
+        await().atMost(OutboxRig.LIMIT).until(() -> here.acknowledged().size() > PER_SECOND / 2);
+        rig.close(going);
+        await().atMost(OutboxRig.LIMIT).until(() -> there.acknowledged().size() > PER_SECOND);
+        here.close();
+        there.close();
+        OutboxRig.drained(one);
+        var acknowledged = new HashSet<>(here.acknowledged());
+        acknowledged.addAll(there.acknowledged());
+        rig.verified("two adapters write the same streams", acknowledged);
+      }
     }
   }
 
   @Test
   void shouldFollowInOrderWhenTheRelayingProcessIsKilledBetweenCommitAndRelay(
       @TempDir Path directory) throws Exception {
-    rig = new OutboxRig(directory);
     var runs = OutboxRig.runs(20);
-    try (var killed = AdapterProcess.start(rig)) {
-      var survivor = ownedByAnother();
+    try (var rig = new OutboxRig(directory);
+        var killed = AdapterProcess.start(rig)) {
+      var survivor = ownedByAnother(rig);
       rig.kafka().stop();
       for (int i = 0; i < 10; i++) {
         OutboxRig.write(survivor, runs);
@@ -67,17 +65,17 @@ class RelayTakeoverIT {
       killed.kill();
       rig.kafka().restart();
       OutboxRig.drained(survivor);
+      assertThat(rig.verified("killed between commit and relay", Set.of()).rows()).isEqualTo(200);
     }
-    assertThat(rig.verified("killed between commit and relay", Set.of()).rows()).isEqualTo(200);
   }
 
   /** Gives an adapter whose lanes a process relays that was there before it. */
-  private RunningDbAdapter ownedByAnother() {
-    await().atMost(OutboxRig.LIMIT).ignoreExceptions().until(this::allHeld);
+  private static RunningDbAdapter ownedByAnother(OutboxRig rig) {
+    await().atMost(OutboxRig.LIMIT).ignoreExceptions().until(() -> allHeld(rig));
     return rig.adapter();
   }
 
-  private boolean allHeld() throws Exception {
+  private static boolean allHeld(OutboxRig rig) throws Exception {
     try (var connection = rig.database.connect();
         var statement = connection.createStatement();
         var rows =
@@ -91,8 +89,9 @@ class RelayTakeoverIT {
 
   @Test
   void shouldTakeTheLanesOverWithinThreeSecondsWhenTheirHolderIsKilled() throws Exception {
-    try (var holder = AdapterProcess.start(rig)) {
-      var survivor = ownedByAnother();
+    try (var rig = onSharedBroker();
+        var holder = AdapterProcess.start(rig)) {
+      var survivor = ownedByAnother(rig);
       try (var load = new AppendLoad(survivor.channel(), PER_SECOND)) {
         await().atMost(OutboxRig.LIMIT).until(() -> load.acknowledged().size() > PER_SECOND);
         long began = System.nanoTime();
@@ -110,8 +109,9 @@ class RelayTakeoverIT {
 
   @Test
   void shouldKeepTheOrderWhenAPausedHolderWakesAndBelievesThatItLeads() throws Exception {
-    try (var holder = AdapterProcess.start(rig)) {
-      var survivor = ownedByAnother();
+    try (var rig = onSharedBroker();
+        var holder = AdapterProcess.start(rig)) {
+      var survivor = ownedByAnother(rig);
       try (var load = new AppendLoad(survivor.channel(), PER_SECOND)) {
         await().atMost(OutboxRig.LIMIT).until(() -> load.acknowledged().size() > PER_SECOND);
         long began = System.nanoTime();
@@ -134,8 +134,9 @@ class RelayTakeoverIT {
 
   @Test
   void shouldGiveTheLanesBackAtOnceWhenItIsStopped() throws Exception {
-    try (var holder = AdapterProcess.start(rig)) {
-      var survivor = ownedByAnother();
+    try (var rig = onSharedBroker();
+        var holder = AdapterProcess.start(rig)) {
+      var survivor = ownedByAnother(rig);
       OutboxRig.write(survivor, OutboxRig.runs(5));
       holder.stop();
       long began = System.nanoTime();
