@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.dbadapter;
 
+import dev.omnibridge.dbadapter.DbAdapterConfig.Postgres;
+import dev.omnibridge.dbadapter.store.Database;
+import dev.omnibridge.dbadapter.store.Schema;
 import dev.omnibridge.runtime.event.Catalogue;
 import dev.omnibridge.runtime.event.Catalogue.StreamKind;
 import dev.omnibridge.testkit.TestPostgres;
+import io.vertx.core.Vertx;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.flywaydb.core.Flyway;
 
@@ -15,6 +20,7 @@ import org.flywaydb.core.Flyway;
  * migrated once in the JVM of the tests, which costs a fraction of migrating each.
  */
 final class MigratedDatabase {
+  private static final int LIMIT_SECONDS = 60;
   private static final AtomicInteger NEXT = new AtomicInteger();
 
   private MigratedDatabase() {}
@@ -55,16 +61,25 @@ final class MigratedDatabase {
               .locations("classpath:db/migration")
               .load()
               .migrate();
-      try (var connection = database.connect();
-          var statement = connection.prepareStatement("select ensure_event_partitions(?, 3)")) {
-        for (String retention : retentions()) {
-          statement.setString(1, retention);
-          statement.executeQuery().close();
-        }
-      } catch (SQLException failure) {
-        throw new IllegalStateException("The months could not be made", failure);
-      }
+      makeMonths(database);
       return database;
+    }
+
+    private static void makeMonths(TestPostgres.Database database) {
+      var vertx = Vertx.vertx();
+      var pool = new Database(vertx, postgres(database)).pool(1, true);
+      var unused =
+          new Schema(vertx, pool)
+              .partitions(retentions())
+              .eventually(pool::close)
+              .timeout(LIMIT_SECONDS, TimeUnit.SECONDS)
+              .await();
+      vertx.close().await();
+    }
+
+    private static Postgres postgres(TestPostgres.Database database) {
+      return new Postgres(
+          database.host(), database.port(), database.user(), database.password(), database.name());
     }
 
     private static List<String> retentions() {
