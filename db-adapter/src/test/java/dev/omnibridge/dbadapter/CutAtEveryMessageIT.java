@@ -103,7 +103,7 @@ class CutAtEveryMessageIT {
   }
 
   @BeforeEach
-  void makeTheSchema() {
+  void start() {
     other = Settings.of(database).start(database);
   }
 

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
-/** A db-adapter of a test, on an empty database, with its door open in process. */
+/** A db-adapter of a test, on a database of the test, with its door open in process. */
 final class RunningDbAdapter implements AutoCloseable {
   private static final int LIMIT_SECONDS = 60;
 
