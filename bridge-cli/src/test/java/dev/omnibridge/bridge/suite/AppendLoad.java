@@ -164,22 +164,37 @@ final class AppendLoad implements AutoCloseable {
 
   void stop() {
     running = false;
-    for (Thread caller : callers) {
-      try {
-        if (!caller.join(Duration.ofSeconds(30))) {
-          throw new IllegalStateException("a caller does not end");
-        }
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException(interrupted);
-      }
+    if (!ended(Duration.ofSeconds(30))) {
+      throw new IllegalStateException("a caller does not end");
     }
   }
 
-  /** The same without waiting for the answers that are still due: nobody gives them any more. */
+  /**
+   * The same for a log that is gone: an answer that is still due counts when it comes within a few
+   * seconds, so that what is acknowledged and lost is noticed; the others are not waited for.
+   */
   void abandon() {
-    close();
+    running = false;
+    if (!ended(Duration.ofSeconds(4))) {
+      channel.shutdownNow();
+    }
     stop();
+  }
+
+  /** Whether all callers have ended by then. */
+  private boolean ended(Duration limit) {
+    long end = System.nanoTime() + limit.toNanos();
+    try {
+      for (Thread caller : callers) {
+        if (!caller.join(Duration.ofNanos(end - System.nanoTime()))) {
+          return false;
+        }
+      }
+      return true;
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(interrupted);
+    }
   }
 
   /** The acknowledged events that the log does not hold. */
