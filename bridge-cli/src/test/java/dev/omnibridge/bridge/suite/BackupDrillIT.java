@@ -10,6 +10,8 @@ import dev.omnibridge.bridge.TestSetting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -86,6 +88,29 @@ class BackupDrillIT {
         .untilAsserted(() -> assertThat(load.backlog(suite)).isZero());
   }
 
+  /** The file of the write-ahead log that is being written. */
+  private String walFile() {
+    var at = suite.endpoints();
+    try (var connection =
+            DriverManager.getConnection(at.jdbcUrl(), at.databaseUser(), at.databasePassword());
+        var statement = connection.createStatement();
+        var rows = statement.executeQuery("select pg_walfile_name(pg_current_wal_lsn())")) {
+      rows.next();
+      return rows.getString(1);
+    } catch (SQLException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  private void awaitArchived(String walFile) {
+    Path archive = backups.resolve("wal");
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() ->
+            Files.exists(archive.resolve(walFile))
+                || Files.exists(archive.resolve(walFile + ".gz")));
+  }
+
   private static void tell(String what, JsonNode report) {
     System.out.println(what + ": " + report);
   }
@@ -107,7 +132,10 @@ class BackupDrillIT {
     JsonNode saved = json("backup", "--archive-every", "5s", "-o", "json");
     tell("backup", saved);
     run("after");
+    String writtenAfter = walFile();
     load.awaitMore(more);
+    // Or the backup and what the server kept would do, and nothing came from the archive.
+    awaitArchived(writtenAfter);
     killDatabase();
     Path wal = Files.move(cluster().resolve("pg_wal"), directory.resolve("wal-" + suite.port()));
     delete(data.resolve("postgres"));
