@@ -21,6 +21,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -66,12 +67,12 @@ final class Processes implements AutoCloseable {
     environment.putAll(more);
   }
 
-  /** Starts one more process, and does not wait for it. */
+  /** Starts one more process, and waits for it only if it is the very first. */
   ServiceProcess start(Peer peer) throws Exception {
     return start(peer, Map.of());
   }
 
-  /** The very first is waited for until the others find it at once. */
+  /** The same; the very first is waited for until the others find it at once. */
   ServiceProcess start(Peer peer, Map<String, String> more) throws Exception {
     var variables = new HashMap<>(environment);
     variables.putAll(more);
@@ -84,23 +85,26 @@ final class Processes implements AutoCloseable {
     return process;
   }
 
-  /** Every service once, and one orchestrator more; gives the time they took. */
+  /**
+   * Every service once, and one orchestrator more, started at once as users may; gives the time
+   * they took. No founder is waited for: they find out among themselves who is the first.
+   */
   Duration startAll() throws Exception {
     long began = System.nanoTime();
-    start(FOUNDER);
+    founded = true;
     start(Peer.ORCHESTRATOR);
-    startOthers();
+    startAndAwait(EnumSet.allOf(Peer.class));
     return Duration.ofNanos(System.nanoTime() - began);
   }
 
-  /** Every service once; waits until all that run are ready. */
+  /** Every service once, the founder first; waits until all that run are ready. */
   void startEach() throws Exception {
     start(FOUNDER);
-    startOthers();
+    startAndAwait(EnumSet.complementOf(EnumSet.of(FOUNDER)));
   }
 
-  private void startOthers() throws Exception {
-    for (Peer peer : EnumSet.complementOf(EnumSet.of(FOUNDER))) {
+  private void startAndAwait(Set<Peer> peers) throws Exception {
+    for (Peer peer : peers) {
       start(peer);
     }
     running.forEach(ServiceProcess::awaitReady);

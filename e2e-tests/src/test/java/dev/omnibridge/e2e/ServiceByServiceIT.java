@@ -30,7 +30,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 
 /**
  * The main flow through five separate processes with two orchestrators, one of which is killed or
- * paused in the middle.
+ * paused in the middle. They start at once, in no order.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ServiceByServiceIT {
