@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -52,14 +52,17 @@ class KillInTheMiddleIT {
     void strike(SuiteProcess victim) throws Exception;
   }
 
-  @BeforeAll
-  static void start() throws Exception {
-    suite = SuiteProcess.up(DATA, PATIENT, QUICK);
+  /** The one that took over in the test before, unless that failed before there was one. */
+  @BeforeEach
+  void startUnlessOneIsThere() throws Exception {
+    if (suite == null || !suite.alive()) {
+      suite = SuiteProcess.up(DATA, PATIENT, QUICK);
+    }
   }
 
   @AfterAll
   static void stop() throws Exception {
-    suite.close();
+    Closing.all(suite);
   }
 
   @Test

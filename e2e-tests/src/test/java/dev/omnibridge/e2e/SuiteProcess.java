@@ -4,6 +4,7 @@ package dev.omnibridge.e2e;
 import static org.awaitility.Awaitility.await;
 
 import dev.omnibridge.bridge.suite.RunFile;
+import dev.omnibridge.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,11 +12,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** {@code ./bridge up} as a process of its own, to be killed. */
 final class SuiteProcess implements AutoCloseable {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+
+  /** What a test that failed, or was given up, has left running. */
+  private static final Set<Process> STARTED = endedWithTheJvm();
 
   private final Path data;
   private final Process process;
@@ -25,6 +31,24 @@ final class SuiteProcess implements AutoCloseable {
     this.data = data;
     this.process = process;
     this.run = run;
+  }
+
+  private static Set<Process> endedWithTheJvm() {
+    Set<Process> started = ConcurrentHashMap.newKeySet();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> endAll(started), "end-suites"));
+    return started;
+  }
+
+  /** SIGTERM first: one that is killed leaves its PostgreSQL behind. */
+  private static void endAll(Set<Process> started) {
+    started.forEach(Process::destroy);
+    for (Process process : started) {
+      process
+          .onExit()
+          .completeOnTimeout(process, STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)
+          .join()
+          .destroyForcibly();
+    }
   }
 
   /**
@@ -52,20 +76,28 @@ final class SuiteProcess implements AutoCloseable {
                     data.resolveSibling(data.getFileName() + ".log").toFile()));
     builder.environment().putAll(environment);
     var process = builder.start();
-    var run =
-        await()
-            .atMost(Duration.ofSeconds(90))
-            .pollInterval(Duration.ofMillis(50))
-            .until(
-                () -> {
-                  if (!process.isAlive()) {
-                    throw new IllegalStateException("bridge up ended with " + process.exitValue());
-                  }
-                  return RunFile.ofRunning(data);
-                },
-                found -> found.isPresent() && found.get().pid() == process.pid())
-            .orElseThrow();
-    return new SuiteProcess(data, process, run);
+    STARTED.add(process);
+    try {
+      return new SuiteProcess(data, process, awaitRunning(data, process));
+    } catch (Throwable failure) {
+      Closing.after(failure, () -> end(data, process));
+      throw failure;
+    }
+  }
+
+  private static RunFile awaitRunning(Path data, Process process) {
+    return await()
+        .atMost(Duration.ofSeconds(90))
+        .pollInterval(Duration.ofMillis(50))
+        .until(
+            () -> {
+              if (!process.isAlive()) {
+                throw new IllegalStateException("bridge up ended with " + process.exitValue());
+              }
+              return RunFile.ofRunning(data);
+            },
+            found -> found.isPresent() && found.get().pid() == process.pid())
+        .orElseThrow();
   }
 
   Stack client() {
@@ -74,6 +106,10 @@ final class SuiteProcess implements AutoCloseable {
 
   long pid() {
     return process.pid();
+  }
+
+  boolean alive() {
+    return process.isAlive();
   }
 
   /** SIGKILL to the JVM alone; its PostgreSQL is left behind. */
@@ -97,9 +133,18 @@ final class SuiteProcess implements AutoCloseable {
   /** SIGTERM, and the time to stop cleanly. */
   @Override
   public void close() throws Exception {
+    end(data, process);
+  }
+
+  /** With the PostgreSQL that it has left if it was killed. */
+  private static void end(Path data, Process process) throws Exception {
+    Closing.all(() -> stop(process), () -> EmbeddedPostgres.stopOrphan(data.resolve("postgres")));
+  }
+
+  private static void stop(Process process) throws InterruptedException {
     process.destroy();
     if (!process.waitFor(STOP_LIMIT)) {
-      process.destroyForcibly();
+      process.destroyForcibly().waitFor();
       throw new AssertionError("bridge up did not stop within %s of SIGTERM".formatted(STOP_LIMIT));
     }
   }
