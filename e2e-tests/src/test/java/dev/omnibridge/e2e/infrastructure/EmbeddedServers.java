@@ -25,23 +25,22 @@ record EmbeddedServers(EmbeddedPostgres postgres, EmbeddedKafka broker) implemen
     EmbeddedKafka broker;
     try {
       broker = EmbeddedKafka.start(EmbeddedKafka.Options.in(directory.resolve("kafka")));
-    } catch (RuntimeException failure) {
-      closeWhenStarted(postgres, failure);
+    } catch (Throwable failure) {
+      closeAfter(failure, () -> postgres.join().close());
       throw failure;
     }
     try {
       return new EmbeddedServers(postgres.join(), broker);
-    } catch (RuntimeException failure) {
-      broker.close();
+    } catch (Throwable failure) {
+      closeAfter(failure, broker::close);
       throw failure;
     }
   }
 
-  private static void closeWhenStarted(
-      CompletableFuture<EmbeddedPostgres> postgres, RuntimeException failure) {
+  private static void closeAfter(Throwable failure, Runnable close) {
     try {
-      postgres.join().close();
-    } catch (RuntimeException another) {
+      close.run();
+    } catch (Throwable another) {
       failure.addSuppressed(another);
     }
   }
