@@ -50,7 +50,7 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @param directory kept by the caller; made if it is not there
    * @param port 0 for a free one
    * @param proxied a second entrance that stands behind a proxy, or null for none
-   * @param settings of Kafka, for this start only
+   * @param settings of Kafka, which go before ours; of this object, not of the directory
    */
   public record Options(
       Path directory,
