@@ -186,7 +186,8 @@ public final class Edge {
     http =
         vertx.createHttpServer(
             new HttpServerOptions().setHost(config.host()).setPort(config.port()));
-    return http.requestHandler(this::handle)
+    return http.connectionHandler(StreamFailures::endStreamsOnly)
+        .requestHandler(this::handle)
         .listen()
         .map(HttpServer::actualPort)
         .onSuccess(actual -> port = actual);
