@@ -150,7 +150,7 @@ final class Deadlines implements ServerInterceptor {
     void expire() {
       leave();
       try {
-        super.close(Status.DEADLINE_EXCEEDED, new Metadata());
+        end(Status.DEADLINE_EXCEEDED, new Metadata());
       } catch (IllegalStateException answered) {
         // The answer was on its way before the deadline; there is nobody left to tell.
         closing = true;
@@ -185,11 +185,22 @@ final class Deadlines implements ServerInterceptor {
     @Override
     public void close(Status status, Metadata trailers) {
       closing = true;
-      unlessGone(() -> super.close(status, trailers));
+      unlessGone(() -> end(status, trailers));
       closed = true;
       if (gone) {
         // A call that is closed is not told of its caller any more, so this is its end.
         context.cancel(null);
+      }
+    }
+
+    /**
+     * Trailers have no promise; Vert.x wants to fail it all the same when their stream has ended.
+     */
+    private void end(Status status, Metadata trailers) {
+      try {
+        super.close(status, trailers);
+      } catch (NullPointerException ended) {
+        throw new IllegalStateException("The stream of this call has ended.", ended);
       }
     }
 

@@ -55,6 +55,12 @@ public final class Edge {
   private static final long INTAKE_SECONDS = 5;
   private static final Duration CHECK_LIMIT = Duration.ofMillis(900);
 
+  /**
+   * Calls that a peer may give up within 30 s, all of which are on one connection; one more ends
+   * that connection. Vert.x lets 200, which a process that stood still for a while exceeds.
+   */
+  private static final int CANCELS = 20_000;
+
   private final Vertx vertx;
   private final EdgeConfig config;
   private final Directory directory;
@@ -185,7 +191,10 @@ public final class Edge {
   public synchronized Future<Integer> bind() {
     http =
         vertx.createHttpServer(
-            new HttpServerOptions().setHost(config.host()).setPort(config.port()));
+            new HttpServerOptions()
+                .setHost(config.host())
+                .setPort(config.port())
+                .setHttp2RstFloodMaxRstFramePerWindow(CANCELS));
     return http.connectionHandler(StreamFailures::endStreamsOnly)
         .requestHandler(this::handle)
         .listen()

@@ -12,6 +12,8 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,19 +49,34 @@ class StreamFailuresTest {
   /** The connection was closed, and every other call on it was lost. */
   @Test
   void shouldKeepTheConnectionWhenACallIsCancelledInTheReadThatAnswersIt() throws Exception {
+    // Its stream is reset only where the answer was waiting to be written when the cancel came.
+    assertThat(answers(1)).containsSubsequence("RST_STREAM of 1", "PING");
+  }
+
+  /** The 201st cost the connection. */
+  @Test
+  void shouldKeepTheConnectionWhenManyCallsAreCancelledAtOnce() throws Exception {
+    assertThat(answers(500)).endsWith("PING");
+  }
+
+  /**
+   * What comes back until a ping is answered or the connection ends, for calls and their cancels.
+   */
+  private List<String> answers(int calls) throws IOException {
     var bytes = new ByteArrayOutputStream();
     var out = new DataOutputStream(bytes);
     out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));
     frame(out, SETTINGS, 0, 0, new byte[0]);
-    frame(out, HEADERS, END_HEADERS, 1, callOf("/grpc.health.v1.Health/Check"));
-    frame(out, DATA, END_STREAM, 1, new byte[5]);
-    frame(out, RST_STREAM, 0, 1, CANCEL);
+    for (int stream = 1; stream < 2 * calls; stream += 2) {
+      frame(out, HEADERS, END_HEADERS, stream, callOf("/grpc.health.v1.Health/Check"));
+      frame(out, DATA, END_STREAM, stream, new byte[5]);
+      frame(out, RST_STREAM, 0, stream, CANCEL);
+    }
     frame(out, PING, 0, 0, new byte[8]);
-
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(30_000);
       socket.getOutputStream().write(bytes.toByteArray());
-      assertThat(isPingAnswered(new DataInputStream(socket.getInputStream()))).isTrue();
+      return heard(new DataInputStream(socket.getInputStream()));
     }
   }
 
@@ -92,17 +109,21 @@ class StreamFailuresTest {
     bytes.write(value.getBytes(US_ASCII));
   }
 
-  /** False when the connection ends before. */
-  private static boolean isPingAnswered(DataInputStream in) throws IOException {
+  private static List<String> heard(DataInputStream in) throws IOException {
+    var heard = new ArrayList<String>();
     for (int high = in.read(); high >= 0; high = in.read()) {
       int length = high << 16 | in.readUnsignedShort();
       int type = in.readUnsignedByte();
       int flags = in.readUnsignedByte();
-      in.skipNBytes(Integer.BYTES + (long) length);
-      if (type == PING && flags == ACK) {
-        return true;
+      int stream = in.readInt();
+      in.skipNBytes(length);
+      if (type == RST_STREAM) {
+        heard.add("RST_STREAM of " + stream);
+      } else if (type == PING && flags == ACK) {
+        heard.add("PING");
+        break;
       }
     }
-    return false;
+    return heard;
   }
 }
