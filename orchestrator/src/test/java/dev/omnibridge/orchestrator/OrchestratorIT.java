@@ -45,7 +45,7 @@ class OrchestratorIT {
       "do: [{a: {call: stamp, with: {content: '${ .text }', path: a.txt}}}, {b: {call: analyze, with: {content: x}}}, {c: {call: stamp, with: {content: '${ .language }'}}}]";
 
   /** Runs that a process leaves behind: more than another one loads at a time. */
-  private static final int LEFT = 40;
+  private static final int LEFT = 100;
 
   private static final RunningOrchestrator SUITE =
       RunningOrchestrator.start(TestPostgres.freshDatabase(), FAST);

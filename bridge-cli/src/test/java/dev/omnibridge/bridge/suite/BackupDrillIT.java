@@ -117,23 +117,13 @@ class BackupDrillIT {
 
   @Test
   void shouldLoseNothingAcknowledgedWithTheArchiveIntact() throws IOException {
-    loseTheClusterAndRestoreItsArchive(500);
-  }
-
-  @Test
-  @Tag("long")
-  void shouldLoseNothingAcknowledgedOfALongerLoadWithTheArchiveIntact() throws IOException {
-    loseTheClusterAndRestoreItsArchive(2_000);
-  }
-
-  private void loseTheClusterAndRestoreItsArchive(int more) throws IOException {
     run("before");
     load.begin(8);
     JsonNode saved = json("backup", "--archive-every", "5s", "-o", "json");
     tell("backup", saved);
     run("after");
     String writtenAfter = walFile();
-    load.awaitMore(more);
+    load.awaitMore(2_000);
     // Or the backup and what the server kept would do, and nothing came from the archive.
     awaitArchived(writtenAfter);
     killDatabase();
@@ -155,21 +145,11 @@ class BackupDrillIT {
 
   @Test
   void shouldLoseNothingRelayedWithoutTheArchive() throws IOException {
-    loseTheClusterAndItsArchive(500);
-  }
-
-  @Test
-  @Tag("long")
-  void shouldLoseNothingRelayedOfALongerLoadWithoutTheArchive() throws IOException {
-    loseTheClusterAndItsArchive(1_000);
-  }
-
-  private void loseTheClusterAndItsArchive(int more) throws IOException {
     run("before");
     load.begin(4);
     JsonNode saved = json("backup", "--archive-every", "1h", "-o", "json");
     run("after");
-    load.awaitMore(more);
+    load.awaitMore(1_000);
     load.stop();
     awaitRelayed();
     killDatabase();
@@ -179,7 +159,7 @@ class BackupDrillIT {
     tell("restored " + load.acknowledged() + " acknowledged events from " + saved, report);
     startAgain();
 
-    assertThat(report.at("/kafka/recovered").asLong()).isGreaterThan(more);
+    assertThat(report.at("/kafka/recovered").asLong()).isGreaterThan(1_000);
     assertThat(report.at("/kafka/unplaced").asLong()).isZero();
     assertThat(load.missing()).isEmpty();
     assertThat(json("describe", "after", "-o", "json").at("/workflow/state").asText())

@@ -28,7 +28,7 @@ class OwnServersIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   /** Much longer than a broker that serves takes. */
-  private static final Duration SOON = Duration.ofSeconds(3);
+  private static final Duration SOON = Duration.ofSeconds(5);
 
   private static Servers servers;
 
