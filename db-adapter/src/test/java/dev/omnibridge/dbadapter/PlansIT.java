@@ -11,6 +11,7 @@ import dev.omnibridge.api.log.v1.DeadLetterState;
 import dev.omnibridge.api.log.v1.GetStampRowRequest;
 import dev.omnibridge.api.log.v1.ListDeadLettersRequest;
 import dev.omnibridge.api.log.v1.ListDueRequest;
+import dev.omnibridge.api.log.v1.ListStampRowsRequest;
 import dev.omnibridge.api.log.v1.ListUnfinishedRequest;
 import dev.omnibridge.api.log.v1.ListWorkflowRowsRequest;
 import dev.omnibridge.api.log.v1.PayloadFilter;
@@ -163,6 +164,12 @@ class PlansIT {
             "runs of a correlation",
             pool -> workflows(pool).list(runs().setCorrelationId(someId()).build()),
             "workflow_executions_by_correlation"),
+        asked(
+            "stamps of a namespace",
+            pool ->
+                new IndexQueries(pool, tokens)
+                    .stamps(ListStampRowsRequest.newBuilder().setNamespace("a").build()),
+            "page .*\\s+->  Limit .*\\s+->  Index Scan using metadata_stamps_by_age"),
         asked(
             "forget",
             pool -> new ContentStore(pool, pool).forget(Duration.ofDays(30)),

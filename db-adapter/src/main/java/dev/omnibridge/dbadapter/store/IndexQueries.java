@@ -39,19 +39,21 @@ public final class IndexQueries {
 
   private static final String STAMP_COLUMNS =
       """
-      select namespace, file_hash, content_hash, stamp_id, file_path, file_size, content_type,
-             version,
-             stamp_data::text as stamp_data, run_id, op_id, created_at
-        from metadata_stamps
+      namespace, file_hash, content_hash, stamp_id, file_path, file_size, content_type, version,
+      stamp_data::text as stamp_data, run_id, op_id, created_at
       """;
+
+  private static final String STAMP_SIZE =
+      "octet_length(stamp_data::text) + octet_length(file_path) + octet_length(content_type)";
 
   private static final String BRIDGE_STATE_COLUMNS =
       """
-      select namespace, current_fsm_state, version, total_workflows_processed,
-             total_items_aggregated,
-             total_size_bytes, aggregation_metadata::text as state, last_aggregation_timestamp
-        from bridge_states
+      namespace, current_fsm_state, version, total_workflows_processed, total_items_aggregated,
+      total_size_bytes, aggregation_metadata::text as state, last_aggregation_timestamp
       """;
+
+  private static final String BRIDGE_STATE_SIZE =
+      "octet_length(aggregation_metadata::text) + octet_length(namespace)";
 
   private static final String GET_PROJECTIONS =
       """
@@ -104,7 +106,8 @@ public final class IndexQueries {
             .and("namespace =", request.getNamespace())
             .and(byFile ? "file_hash =" : "content_hash =", hash);
     return ask(
-            STAMP_COLUMNS + sql.where() + " order by created_at, file_hash limit 1",
+            "select %s from metadata_stamps %s order by created_at, file_hash limit 1"
+                .formatted(STAMP_COLUMNS, sql.where()),
             sql.arguments())
         .map(rows -> {
           Row row =
@@ -129,13 +132,15 @@ public final class IndexQueries {
       sql.and("(created_at, file_hash) <", OffsetDateTime.parse(place.getFirst()), place.getLast());
     }
     String text =
-        STAMP_COLUMNS
-            + sql.where()
-            + " order by created_at desc, file_hash desc limit "
-            + sql.argument(limit + 1);
+        Page.question(
+            STAMP_COLUMNS,
+            "metadata_stamps " + sql.where(),
+            STAMP_SIZE,
+            "created_at desc, file_hash desc",
+            sql.argument(limit + 1));
     return ask(text, sql.arguments())
         .map(rows -> {
-          var page = Page.of(rows, limit, IndexRows::stamp, row -> row.getStampData().size());
+          var page = Page.of(rows, limit, IndexRows::stamp);
           var answer = ListStampRowsResponse.newBuilder().addAllStamps(page.items());
           page.lastOfMore()
               .ifPresent(last ->
@@ -156,10 +161,15 @@ public final class IndexQueries {
       sql.and("namespace >", place.getFirst());
     }
     String text =
-        BRIDGE_STATE_COLUMNS + sql.where() + " order by namespace limit " + sql.argument(limit + 1);
+        Page.question(
+            BRIDGE_STATE_COLUMNS,
+            "bridge_states " + sql.where(),
+            BRIDGE_STATE_SIZE,
+            "namespace",
+            sql.argument(limit + 1));
     return ask(text, sql.arguments())
         .map(rows -> {
-          var page = Page.of(rows, limit, IndexRows::bridgeState, row -> row.getState().size());
+          var page = Page.of(rows, limit, IndexRows::bridgeState);
           var answer = ListBridgeStatesResponse.newBuilder().addAllStates(page.items());
           page.lastOfMore()
               .map(BridgeStateRow::getNamespace)

@@ -42,7 +42,7 @@ final class RunRebuilding {
       """;
 
   private static final String ROWS =
-      WorkflowQueries.COLUMNS
+      WorkflowQueries.SELECT
           + """
           where run_id in (select stream_id::uuid from placed
                             where fits and stream_key = any($1::uuid[]) and stream_id ~

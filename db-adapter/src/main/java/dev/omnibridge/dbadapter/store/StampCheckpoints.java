@@ -48,16 +48,21 @@ public final class StampCheckpoints {
         from log_identity i left join stamp_logs l on l.namespace = $1
       """;
 
-  private static final String COLUMNS =
-      "select epoch, size, root, note, stored_at, public_key from stamp_checkpoints where namespace = $1";
+  private static final String COLUMNS = "epoch, size, root, note, stored_at, public_key";
 
   private static final String STORED =
-      COLUMNS + " and epoch = $2 and size = $3 and public_key = $4";
+      "select "
+          + COLUMNS
+          + " from stamp_checkpoints"
+          + " where namespace = $1 and epoch = $2 and size = $3 and public_key = $4";
 
   private static final String LIST =
-      COLUMNS
-          + " and ($2 = 0 or size = $2)"
-          + " order by epoch desc, size desc, stored_at, public_key limit $3";
+      Page.question(
+          COLUMNS,
+          "stamp_checkpoints where namespace = $1 and ($2 = 0 or size = $2)",
+          "octet_length(note)",
+          "epoch desc, size desc, stored_at, public_key",
+          "$3");
 
   private final Pool pool;
 
@@ -121,7 +126,7 @@ public final class StampCheckpoints {
             .with("size", request.getSize()));
   }
 
-  /** The checkpoints of a namespace, the largest of the newest epoch first. */
+  /** The checkpoints of a namespace, the largest of the newest epoch first: a page of them. */
   public Future<ListStampCheckpointsResponse> list(ListStampCheckpointsRequest request) {
     int limit = PageSize.of(request.getLimit(), USUAL, MOST);
     return ask(LIST, Tuple.of(request.getNamespace(), request.getSize(), limit))

@@ -31,31 +31,39 @@ public final class WorkflowQueries {
   private static final int USUAL_BATCH = 500;
   private static final Set<String> RARE_ENDS = Set.of("FAILED", "CANCELLED", "TERMINATED");
 
-  static final String COLUMNS =
+  private static final String COLUMNS =
       """
-      select namespace, workflow_id, run_id, workflow_type, current_state, correlation_id,
-             session_id,
-             definition_hash, started_at, completed_at, error_message, workflow_steps_executed,
-             workflow_steps_degraded, version, metadata::text as metadata, output::text as output,
-             finished, shard, updated_at, due_at,
-             (extract(epoch from due_at - clock_timestamp()) * 1000000)::bigint as due_in_micros
-        from workflow_executions
+      namespace, workflow_id, run_id, workflow_type, current_state, correlation_id, session_id,
+      definition_hash, started_at, completed_at, error_message, workflow_steps_executed,
+      workflow_steps_degraded, version, metadata::text as metadata, output::text as output,
+      finished, shard, updated_at, due_at,
+      (extract(epoch from due_at - clock_timestamp()) * 1000000)::bigint as due_in_micros
       """;
 
-  private static final String BY_RUN = COLUMNS + "where run_id = $1 and namespace = $2";
+  private static final String SIZE =
+      """
+      octet_length(metadata::text) + coalesce(octet_length(output::text), 0)
+      + coalesce(octet_length(error_message), 0) + octet_length(namespace)
+      + octet_length(workflow_id) + octet_length(workflow_type)
+      """;
+
+  static final String SELECT = "select " + COLUMNS + " from workflow_executions ";
+
+  private static final String BY_RUN = SELECT + "where run_id = $1 and namespace = $2";
 
   private static final String BY_WORKFLOW_ID =
-      COLUMNS
+      SELECT
           + """
           where run_id = (select run_id from workflows where namespace = $1 and workflow_id = $2)
           """;
 
   private static final String UNFINISHED =
-      COLUMNS
-          + """
-          where not finished and shard = any($1::int[]) and run_id > $2
-          order by run_id limit $3
-          """;
+      Page.question(
+          COLUMNS,
+          "workflow_executions where not finished and shard = any($1::int[]) and run_id > $2",
+          SIZE,
+          "run_id",
+          "$3");
 
   /** Before every run id; a condition that is there or not would not be one of the index. */
   private static final UUID BEFORE_ALL = new UUID(0, 0);
@@ -118,19 +126,20 @@ public final class WorkflowQueries {
           OffsetDateTime.parse(place.getFirst()),
           UUID.fromString(place.getLast()));
     }
-    String text =
-        COLUMNS
-            + sql.where()
-            + " order by started_at desc, run_id desc limit "
-            + sql.argument(limit + 1);
+    String text = page(sql, "started_at desc, run_id desc", limit);
     return ask(text, sql.arguments())
         .map(rows -> {
-          var page = Page.of(rows, limit, IndexRows::workflow, StoredWorkflow::getSerializedSize);
+          var page = Page.of(rows, limit, IndexRows::workflow);
           var answer = ListWorkflowRowsResponse.newBuilder().addAllWorkflows(page.items());
           page.lastOfMore()
               .ifPresent(last -> answer.setNextPageToken(tokens.token(question, place(last))));
           return answer.build();
         });
+  }
+
+  private static String page(Conditions sql, String order, int limit) {
+    String rows = "workflow_executions " + sql.where();
+    return Page.question(COLUMNS, rows, SIZE, order, sql.argument(limit + 1));
   }
 
   private static List<String> place(StoredWorkflow last) {
@@ -158,9 +167,7 @@ public final class WorkflowQueries {
     return ask(UNFINISHED, arguments)
         .map(rows -> {
           var answer = ListUnfinishedResponse.newBuilder();
-          Page.of(rows, MOST, IndexRows::workflow, StoredWorkflow::getSerializedSize)
-              .items()
-              .forEach(answer::addWorkflows);
+          rows.forEach(row -> answer.addWorkflows(IndexRows.workflow(row)));
           return answer.build();
         });
   }
@@ -179,11 +186,10 @@ public final class WorkflowQueries {
           OffsetDateTime.parse(place.getFirst()),
           UUID.fromString(place.getLast()));
     }
-    String text =
-        COLUMNS + sql.where() + " order by due_at, run_id limit " + sql.argument(limit + 1);
+    String text = page(sql, "due_at, run_id", limit);
     return ask(text, sql.arguments())
         .map(rows -> {
-          var page = Page.of(rows, limit, Due::of, due -> due.run().getSerializedSize());
+          var page = Page.of(rows, limit, Due::of);
           var answer = ListDueResponse.newBuilder();
           page.items().forEach(due -> answer.addWorkflows(due.run()));
           page.lastOfMore()
