@@ -10,6 +10,7 @@ import dev.omnibridge.api.log.v1.DeadLetterSummary;
 import dev.omnibridge.api.log.v1.RedriveDeadLettersRequest;
 import dev.omnibridge.dbadapter.log.Outgoing;
 import dev.omnibridge.dbadapter.store.Database;
+import dev.omnibridge.dbadapter.store.Received;
 import dev.omnibridge.dbadapter.store.RedriveLane;
 import dev.omnibridge.testkit.TestPostgres;
 import io.vertx.core.Future;
@@ -17,6 +18,7 @@ import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -107,6 +109,26 @@ class RedriveLaneIT {
     assertThat(values(await(lane.next(500)))).hasSize(10).startsWith("v10");
     nanos.addAndGet(TimeUnit.SECONDS.toNanos(60));
     assertThat(await(lane.next(1))).hasSize(1);
+  }
+
+  /** Letters of a megabyte each: more than a few of them are never held at once. */
+  @Test
+  void shouldReadOnlyAsManyAsAFewMegabytesHold() throws SQLException {
+    int large = 1_000_000;
+    execute(
+        "update dead_letters set record_value = convert_to(repeat('x', %d), 'UTF8')"
+            .formatted(large));
+    var received = new Received();
+    var lane = new RedriveLane(vertx, received.by(pool, Pool.class), UUID.randomUUID(), nanos::get);
+    assertThat(await(lane.hold())).isTrue();
+    var positions = new ArrayList<Long>();
+    for (var some = await(lane.next(500)); !some.isEmpty(); some = await(lane.next(500))) {
+      assertThat(received.most()).isLessThan((4 << 20) + large + 10_000);
+      some.forEach(record -> positions.add(record.position()));
+      assertThat(await(lane.passed(some))).isTrue();
+      nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    }
+    assertThat(positions).hasSize(COUNT).isSorted().doesNotHaveDuplicates();
   }
 
   @Test
