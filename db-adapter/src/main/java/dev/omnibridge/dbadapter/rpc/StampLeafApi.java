@@ -31,7 +31,7 @@ import io.vertx.core.Context;
 
 /** The leaves of the stamp logs over gRPC. */
 public final class StampLeafApi extends StampLeafServiceImplBase {
-  /** As many leaves as one answer of the database may hold. */
+  /** As many leaves as are read without a connection of their own. */
   private static final int FEW = 256;
 
   private final Context context;
@@ -68,29 +68,16 @@ public final class StampLeafApi extends StampLeafServiceImplBase {
   @Override
   public void readStampLeaves(
       ReadStampLeavesRequest request, StreamObserver<ReadStampLeavesResponse> out) {
+    var caller = (ServerCallStreamObserver<ReadStampLeavesResponse>) out;
     if (request.getToIndex() - request.getFromIndex() <= FEW) {
-      sendFew(request, out);
+      new FewLeaves(context, leaves, caller, request).begin();
       return;
     }
     rows.send(
-        (ServerCallStreamObserver<ReadStampLeavesResponse>) out,
+        caller,
         () ->
             StampScan.leaves(
                 database, request.getNamespace(), request.getFromIndex(), request.getToIndex()));
-  }
-
-  /** A connection of its own would take longer than the question. */
-  private void sendFew(
-      ReadStampLeavesRequest request, StreamObserver<ReadStampLeavesResponse> out) {
-    context.runOnContext(_ ->
-        leaves
-            .some(request.getNamespace(), request.getFromIndex(), request.getToIndex())
-            .onSuccess(pieces -> {
-              pieces.forEach(piece ->
-                  out.onNext(ReadStampLeavesResponse.newBuilder().setLeaves(piece).build()));
-              out.onCompleted();
-            })
-            .onFailure(failure -> Replies.fail(out, failure)));
   }
 
   @Override

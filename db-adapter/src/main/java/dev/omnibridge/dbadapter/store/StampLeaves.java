@@ -78,10 +78,12 @@ public final class StampLeaves {
           """;
 
   private static final String SOME_LEAVES =
-      """
-      select leaf_index, record from stamp_leaves
-       where namespace = $1 and leaf_index >= $2 and leaf_index < $3 order by leaf_index
-      """;
+      Page.question(
+          "leaf_index, record",
+          "stamp_leaves where namespace = $1 and leaf_index >= $2 and leaf_index < $3",
+          "octet_length(record)",
+          "leaf_index",
+          "$3 - $2");
 
   /** In one statement, so that what is being appended is there with its length or not at all. */
   private static final String STRAYS =
@@ -203,11 +205,15 @@ public final class StampLeaves {
         .with("leaf", leaf);
   }
 
-  /** A few leaves, in pieces of at least one. */
-  public Future<List<ByteString>> some(String namespace, long from, long to) {
+  /** Leaves in pieces of at least one, and the index from which to go on. */
+  public record Some(List<ByteString> pieces, long next) {}
+
+  /** A few leaves, or the first ones of them when all are more than the bytes of a page. */
+  public Future<Some> some(String namespace, long from, long to) {
     return ask(SOME_LEAVES, Tuple.of(namespace, from, to))
         .map(rows -> {
           var pieces = new ArrayList<ByteString>();
+          long next = to;
           var piece = ByteString.newOutput();
           for (Row row : rows) {
             byte[] record = row.getBuffer("record").getBytes();
@@ -219,11 +225,12 @@ public final class StampLeaves {
             front.putLong(row.getLong("leaf_index")).putInt(record.length);
             piece.write(front.array(), 0, front.capacity());
             piece.write(record, 0, record.length);
+            next = row.getBoolean("followed") ? row.getLong("leaf_index") + 1 : to;
           }
           if (piece.size() > 0) {
             pieces.add(piece.toByteString());
           }
-          return pieces;
+          return new Some(pieces, next);
         });
   }
 
