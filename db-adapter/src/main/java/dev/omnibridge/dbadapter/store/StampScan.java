@@ -22,16 +22,21 @@ public final class StampScan<M> implements AutoCloseable {
   private static final int HEADER = 19;
   private static final int READ_BYTES = 8 << 20;
 
-  /** What a read takes of memory at most, unless a single leaf is larger. */
-  private static final int MOST_BYTES = 4 * READ_BYTES;
+  /**
+   * What a read takes of memory at most, unless a single leaf is larger: eight scans may run at
+   * once.
+   */
+  private static final int MOST_BYTES = 2 * READ_BYTES;
 
-  private static final int FIRST_ROWS = 512;
+  /** So few that the first read fits even if they are the largest that are stamped, 68 KiB each. */
+  private static final int FIRST_ROWS = 64;
+
   private static final int MOST_ROWS = 16_384;
 
   /** The SQLSTATE of a statement that took longer than it may. */
   private static final String TOO_LONG = "57014";
 
-  private static final String LEAVES =
+  static final String LEAVES =
       """
       copy (select leaf_index, record from stamp_leaves
              where namespace = %1$s and leaf_index >= %2$d and leaf_index < %3$d
@@ -103,7 +108,7 @@ public final class StampScan<M> implements AutoCloseable {
     return open(database, COMPARED, namespace, scanned, from, to);
   }
 
-  private static <M> StampScan<M> open(
+  static <M> StampScan<M> open(
       Database database, String sql, String namespace, ScannedRows<M> scanned, long from, long to) {
     Texts.check("namespace", namespace);
     try {
@@ -180,8 +185,11 @@ public final class StampScan<M> implements AutoCloseable {
     int from = HEADER;
     for (byte[] row = copy.readFromCopy(); row != null; row = copy.readFromCopy()) {
       bytes += row.length;
-      // To the end, because the driver loses its place when a COPY is cancelled; but kept no more.
-      if ((bytes <= MOST_BYTES || however) && row.length - from > Short.BYTES) {
+      if (bytes > MOST_BYTES && !however) {
+        // To the end, because the driver loses its place when a COPY is cancelled; but kept no
+        // more.
+        var unused = scanned.take();
+      } else if (row.length - from > Short.BYTES) {
         scanned.add(row, from);
       }
       from = 0;
