@@ -15,7 +15,10 @@ import java.util.List;
  */
 final class Pipeline {
   private final SqlConnection connection;
-  private final List<Future<?>> sent = new ArrayList<>();
+
+  /** Without their answers: a long transaction would hold all rows that it has read. */
+  private final List<Future<Void>> sent = new ArrayList<>();
+
   private boolean ended;
 
   private Pipeline(SqlConnection connection) {
@@ -24,20 +27,20 @@ final class Pipeline {
 
   static Pipeline begin(SqlConnection connection) {
     var pipeline = new Pipeline(connection);
-    pipeline.sent.add(connection.query("begin").execute());
+    pipeline.sent.add(connection.query("begin").execute().mapEmpty());
     return pipeline;
   }
 
   Future<RowSet<Row>> send(String sql, Tuple arguments) {
     var answer = connection.preparedQuery(sql).execute(arguments);
-    sent.add(answer);
+    sent.add(answer.mapEmpty());
     return answer;
   }
 
   /** Succeeds when every statement did and the transaction is durable as the session has it. */
   Future<?> commit() {
     ended = true;
-    sent.add(connection.query("commit").execute());
+    sent.add(connection.query("commit").execute().mapEmpty());
     return settled();
   }
 
@@ -62,7 +65,7 @@ final class Pipeline {
   Future<?> rollback() {
     if (!ended) {
       ended = true;
-      sent.add(connection.query("rollback").execute());
+      sent.add(connection.query("rollback").execute().mapEmpty());
     }
     return settled();
   }

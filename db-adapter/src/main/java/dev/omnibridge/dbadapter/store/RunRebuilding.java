@@ -22,11 +22,19 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * The rows of the runs whose events were appended again, within the same transaction: some hundred
- * runs at a time, whole.
+ * The rows of the runs whose events were appended again, within the same transaction: a hundred
+ * runs at a time, whole, out of pages of their events. What is held are those rows, of which each
+ * has up to 80 KiB, and a page.
  */
 final class RunRebuilding {
-  private static final int RUNS_AT_ONCE = 200;
+  private static final int RUNS_AT_ONCE = 100;
+  private static final int EVENTS_AT_ONCE = 5000;
+
+  /** Or every page would look through all that was placed. */
+  private static final String INDEX =
+      """
+      create index placed_runs on placed (stream_key, version) where fits and kind = 'workflow'
+      """;
 
   private static final String NEXT_RUNS =
       """
@@ -36,10 +44,13 @@ final class RunRebuilding {
       """;
 
   private static final String EVENTS =
-      """
-      select stream_key, namespace, stream_id, shard, version, type, occurred_at, body from placed
-       where fits and stream_key = any($1::uuid[]) order by stream_key, version
-      """;
+      Page.question(
+          "stream_key, stream_id, shard, version, type, occurred_at, body",
+          "placed where fits and kind = 'workflow'"
+              + " and (stream_key, version) > ($1, $2) and stream_key <= $3",
+          "octet_length(body)",
+          "stream_key, version",
+          Integer.toString(EVENTS_AT_ONCE));
 
   private static final String ROWS =
       WorkflowQueries.SELECT
@@ -86,7 +97,7 @@ final class RunRebuilding {
   }
 
   Future<?> rebuild() {
-    return rebuildAfter(new UUID(0, 0));
+    return pipeline.send(INDEX, Tuple.tuple()).compose(_ -> rebuildAfter(new UUID(0, 0)));
   }
 
   private Future<?> rebuildAfter(UUID last) {
@@ -95,41 +106,69 @@ final class RunRebuilding {
         .compose(rows -> {
           var keys = new ArrayList<UUID>();
           rows.forEach(row -> keys.add(row.getUUID("stream_key")));
-          return keys.isEmpty()
-              ? Future.succeededFuture()
-              : rebuild(keys.toArray(UUID[]::new)).compose(_ -> rebuildAfter(keys.getLast()));
+          if (keys.isEmpty()) {
+            return Future.succeededFuture();
+          }
+          UUID end = keys.getLast();
+          return pipeline
+              .send(ROWS, Tuple.tuple().addArrayOfUUID(keys.toArray(UUID[]::new)))
+              .map(RunRebuilding::known)
+              .compose(known -> fold(new Round(known, end), last, Long.MAX_VALUE))
+              .map(this::write)
+              .compose(_ -> rebuildAfter(end));
         });
   }
 
-  private Future<?> rebuild(UUID[] keys) {
-    var known = pipeline.send(ROWS, Tuple.tuple().addArrayOfUUID(keys));
-    var events = pipeline.send(EVENTS, Tuple.tuple().addArrayOfUUID(keys));
-    return Future.all(known, events).map(_ -> write(fold(known.result(), events.result())));
+  private static Map<String, WorkflowRow> known(RowSet<Row> rows) {
+    var known = new HashMap<String, WorkflowRow>();
+    rows.forEach(row -> {
+      WorkflowRow stored = IndexRows.workflow(row).getRow();
+      known.put(stored.getRunId(), stored);
+    });
+    return known;
   }
 
-  private static Map<UUID, Run> fold(RowSet<Row> known, RowSet<Row> events) {
-    var rows = new HashMap<String, WorkflowRow>();
-    known.forEach(row -> {
-      WorkflowRow stored = IndexRows.workflow(row).getRow();
-      rows.put(stored.getRunId(), stored);
-    });
-    var runs = new LinkedHashMap<UUID, Run>();
-    for (Row row : events) {
-      Run run =
-          runs.computeIfAbsent(
-              row.getUUID("stream_key"),
-              _ ->
-                  new Run(
-                      new RebuiltRun(rows.get(row.getString("stream_id"))),
-                      row.getInteger("shard")));
-      run.run()
+  /** Takes in the events behind a place, page by page. */
+  private Future<Map<UUID, Run>> fold(Round round, UUID key, long version) {
+    return pipeline
+        .send(EVENTS, Tuple.of(key, version, round.end))
+        .compose(rows -> {
+          Row last = null;
+          for (Row row : rows) {
+            round.apply(row);
+            last = row;
+          }
+          return last != null && last.getBoolean("followed")
+              ? fold(round, last.getUUID("stream_key"), last.getLong("version"))
+              : Future.succeededFuture(round.runs);
+        });
+  }
+
+  /** Runs between two pages of their events. */
+  private static final class Round {
+    private final Map<UUID, Run> runs = new LinkedHashMap<>();
+    private final Map<String, WorkflowRow> known;
+    private final UUID end;
+
+    Round(Map<String, WorkflowRow> known, UUID end) {
+      this.known = known;
+      this.end = end;
+    }
+
+    void apply(Row row) {
+      runs.computeIfAbsent(row.getUUID("stream_key"), _ -> begin(row))
+          .run()
           .apply(
               row.getString("type"),
               row.getLong("version"),
               Times.of(row.getOffsetDateTime("occurred_at")),
               Envelope.parse(row.getBuffer("body").getBytes()).payload());
     }
-    return runs;
+
+    private Run begin(Row first) {
+      return new Run(
+          new RebuiltRun(known.get(first.getString("stream_id"))), first.getInteger("shard"));
+    }
   }
 
   private boolean write(Map<UUID, Run> runs) {

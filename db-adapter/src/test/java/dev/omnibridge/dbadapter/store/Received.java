@@ -7,12 +7,18 @@ import io.vertx.sqlclient.PreparedQuery;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
+import java.lang.ref.WeakReference;
 import java.lang.reflect.Proxy;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** How much the database has sent for a question at most: all of it is held at once. */
 public final class Received {
+  private record Answer(WeakReference<Object> rows, long bytes) {}
+
   private final AtomicLong most = new AtomicLong();
+  private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
 
   /** The client, watched. */
   public <C extends SqlClient> C by(C client, Class<C> type) {
@@ -22,6 +28,15 @@ public final class Received {
   /** The bytes of texts and binary values of the largest answer so far. */
   public long most() {
     return most.get();
+  }
+
+  /** The bytes of the answers that somebody still holds. */
+  public long held() {
+    System.gc();
+    return answers.stream()
+        .filter(answer -> answer.rows().get() != null)
+        .mapToLong(Answer::bytes)
+        .sum();
   }
 
   private <T> T watched(T object, Class<T> type) {
@@ -46,6 +61,7 @@ public final class Received {
       }
     }
     most.accumulateAndGet(bytes, Math::max);
+    answers.add(new Answer(new WeakReference<>(answer), bytes));
   }
 
   private static long bytes(Row row) {
