@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.dbadapter.store;
 
-import dev.omnibridge.api.log.v1.DeadLetterAction;
 import dev.omnibridge.api.log.v1.DeadLetterFilter;
 import dev.omnibridge.api.log.v1.DeadLetterState;
 import dev.omnibridge.api.log.v1.DeadLetterSummary;
@@ -52,11 +51,19 @@ public final class DeadLetterQueries {
       "select %s from dead_letter_redrives r where r.letter_id = $1 order by r.seq"
           .formatted(DeadLetterRows.REDRIVE);
 
-  private static final String ACTIONS =
-      """
-      select action_id, letter_id, request_id, action, actor, reason, details::text as details, at
-        from dead_letter_actions
-      """;
+  private static final String ACTION =
+      "action_id, letter_id, request_id, action, actor, reason, details::text as details, at";
+
+  private static final String ACTION_SIZE =
+      "octet_length(details::text) + octet_length(reason) + octet_length(actor)";
+
+  private static final String ACTIONS_OF_LETTER =
+      Page.question(
+          ACTION,
+          "dead_letter_actions where letter_id = $1",
+          ACTION_SIZE,
+          "action_id",
+          Integer.toString(MOST));
 
   private static final String PROGRESS =
       """
@@ -168,8 +175,7 @@ public final class DeadLetterQueries {
 
   private Future<GetDeadLetterResponse> history(long id, GetDeadLetterResponse.Builder answer) {
     var redrives = ask(GET_REDRIVES, Tuple.of(id));
-    var actions =
-        ask(ACTIONS + " where letter_id = $1 order by action_id limit " + MOST, Tuple.of(id));
+    var actions = ask(ACTIONS_OF_LETTER, Tuple.of(id));
     return Future.all(redrives, actions)
         .map(_ -> {
           redrives.result().forEach(row -> answer.addRedrives(DeadLetterRows.redrive(row)));
@@ -190,11 +196,15 @@ public final class DeadLetterQueries {
       sql.and("action_id <", Long.parseLong(place.getFirst()));
     }
     String text =
-        ACTIONS + sql.where() + " order by action_id desc limit " + sql.argument(limit + 1);
+        Page.question(
+            ACTION,
+            "dead_letter_actions " + sql.where(),
+            ACTION_SIZE,
+            "action_id desc",
+            sql.argument(limit + 1));
     return ask(text, sql.arguments())
         .map(rows -> {
-          var page =
-              Page.of(rows, limit, DeadLetterRows::action, DeadLetterAction::getSerializedSize);
+          var page = Page.of(rows, limit, DeadLetterRows::action);
           var answer = ListDeadLetterActionsResponse.newBuilder().addAllActions(page.items());
           page.lastOfMore()
               .ifPresent(last ->

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.omnibridge.api.log.v1.BridgeStateRow;
 import dev.omnibridge.api.log.v1.ListBridgeStatesRequest;
+import dev.omnibridge.api.log.v1.ListDeadLetterActionsRequest;
 import dev.omnibridge.api.log.v1.ListDueRequest;
 import dev.omnibridge.api.log.v1.ListStampCheckpointsRequest;
 import dev.omnibridge.api.log.v1.ListStampRowsRequest;
@@ -46,6 +47,7 @@ class PagesIT {
   private static final int METADATA = 64 << 10;
   private static final int RUN = 80_000;
   private static final int STATE = 900_000;
+  private static final int ACTION = 200_000;
   private static final List<Integer> SHARDS = IntStream.range(0, 256).boxed().toList();
 
   private final TestPostgres.Database database = TestPostgres.freshDatabase();
@@ -112,6 +114,13 @@ class PagesIT {
           from generate_series(1, %d) as i
         """
             .formatted(METADATA, COUNT));
+    execute(
+        """
+        insert into dead_letter_actions (letter_id, request_id, action, actor, reason, details)
+        select i, gen_random_uuid(), 'REDRIVE', 'ada', '', json_build_object('x', repeat('x', %d))
+          from generate_series(1, %d) as i
+        """
+            .formatted(ACTION, COUNT));
   }
 
   @BeforeEach
@@ -253,5 +262,23 @@ class PagesIT {
     var found = await(new StampCheckpoints(watched).list(question.build())).getCheckpointsList();
     assertThat(received.most()).isLessThan(PageSize.MAX_BYTES + METADATA + SMALL);
     assertThat(found).extracting(StampCheckpoint::getSize).startsWith(80L, 79L, 78L, 77L);
+  }
+
+  @Test
+  void shouldSendNoMoreActionsThanAPageHolds() {
+    var question = ListDeadLetterActionsRequest.newBuilder().setPageSize(MOST);
+    var found =
+        walk(
+            ACTION,
+            token ->
+                new DeadLetterQueries(watched, tokens)
+                    .actions(question.setPageToken(token).build())
+                    .map(page ->
+                        new Part(
+                            page.getActionsList().stream()
+                                .map(action -> Long.toString(action.getActionId()))
+                                .toList(),
+                            page.getNextPageToken())));
+    assertThat(found).hasSize(COUNT);
   }
 }
