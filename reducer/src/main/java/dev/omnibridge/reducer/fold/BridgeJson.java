@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +64,7 @@ public final class BridgeJson {
         namespace,
         version,
         counters(json),
-        fileTypes(json.path("file_types")),
+        FileTypes.stored(json.path("file_types")),
         windows(json.path("windows"), wanted),
         instant(json.path("last_event_at")));
   }
@@ -85,12 +84,6 @@ public final class BridgeJson {
         json.path("events").path("anomalies").asLong(),
         workflows.path("timed").asLong(),
         workflows.path("total_millis").asLong());
-  }
-
-  private static SortedMap<String, Long> fileTypes(JsonNode json) {
-    var types = new TreeMap<String, Long>();
-    json.properties().forEach(type -> types.put(type.getKey(), type.getValue().asLong()));
-    return types;
   }
 
   private static Windows windows(JsonNode json, Windows.Shape wanted) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What a namespace adds up to.
  *
  * @param version commits so far
- * @param fileTypes stamped files by type
+ * @param fileTypes stamped files by type; of too many types the rest are "other"
  * @param lastEventAt time of the newest event folded in; null before the first
  */
 public record BridgeState(
@@ -26,15 +26,8 @@ public record BridgeState(
     Windows windows,
     @Nullable Instant lastEventAt) {
 
-  /**
-   * Beyond so many different types a file counts as "other", to keep the state's size in bounds.
-   */
-  static final int MOST_FILE_TYPES = 10_000;
-
-  private static final String OTHER = "other";
-
   public BridgeState {
-    fileTypes = Collections.unmodifiableSortedMap(new TreeMap<>(fileTypes));
+    fileTypes = Collections.unmodifiableSortedMap(FileTypes.bounded(fileTypes));
   }
 
   /** Before the first event. */
@@ -52,15 +45,11 @@ public record BridgeState(
       sums = sums.plus(tally.change());
       newest = tally.at().isAfter(newest) ? tally.at() : newest;
       if (tally.change() instanceof Added(long _, String type)) {
-        types.merge(counted(types, type), 1L, Long::sum);
+        types.merge(type, 1L, Long::sum);
       }
     }
     return new BridgeState(
         namespace, version + 1, sums, types, windows.after(tallies, newest), newest);
-  }
-
-  private static String counted(SortedMap<String, Long> types, String type) {
-    return types.size() < MOST_FILE_TYPES || types.containsKey(type) ? type : OTHER;
   }
 
   /** Mean time from a workflow's start to its end; empty before the first end. */

@@ -22,6 +22,11 @@ public record Windows(Shape shape, NavigableMap<Instant, Count> counts) {
     /** 5 s every 4 s, kept for a minute. */
     public static final Shape STANDARD =
         new Shape(Duration.ofSeconds(5), Duration.ofSeconds(4), Duration.ofMinutes(1));
+
+    /** No state has more windows than so many. */
+    public long most() {
+      return kept.plus(length).dividedBy(every) + 1;
+    }
   }
 
   /** What happened in one window. */

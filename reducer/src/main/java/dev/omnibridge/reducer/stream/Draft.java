@@ -3,6 +3,7 @@ package dev.omnibridge.reducer.stream;
 
 import dev.omnibridge.api.log.v1.DeadLetter;
 import dev.omnibridge.reducer.fold.BridgeState;
+import dev.omnibridge.reducer.fold.Change.Added;
 import dev.omnibridge.reducer.fold.Heard;
 import dev.omnibridge.reducer.fold.Intent.Anomaly;
 import dev.omnibridge.reducer.fold.Intent.Transition;
@@ -29,10 +30,16 @@ final class Draft {
   private static final int MOST_NAMESPACES = 500;
   private static final int MOST_DEAD_LETTERS = 500;
   private static final long MOST_BYTES = 2 << 20;
-  private static final long BYTES_OF_ROW = 512;
+
+  /** Besides what the row is about, of which a character has at most three bytes. */
+  private static final long BYTES_OF_ROW = 320;
+
   private static final long BYTES_OF_BRIDGE = 4 << 10;
-  private static final long BYTES_OF_FILE_TYPE = 32;
-  private static final long BYTES_OF_WINDOW = 128;
+
+  /** Besides its name, which is of ASCII. */
+  private static final long BYTES_OF_FILE_TYPE = 24;
+
+  private static final long BYTES_OF_WINDOW = 160;
 
   private final Known known;
   private final Map<StreamKey, StreamView> views = new LinkedHashMap<>();
@@ -70,13 +77,17 @@ final class Draft {
   }
 
   private void keep(StreamKey stream, Folded folded) {
-    bytes += views.put(stream, folded.view()) == null ? BYTES_OF_ROW : 0;
+    long row = BYTES_OF_ROW + stream.namespace().length() + 3L * stream.id().length();
+    bytes += views.put(stream, folded.view()) == null ? row : 0;
     tallies.computeIfAbsent(stream.namespace(), this::touch).add(folded.tally());
+    if (folded.tally().change() instanceof Added(long _, String type)) {
+      bytes += bytes(type);
+    }
     for (var intent : folded.intents()) {
       switch (intent) {
         case Transition transition -> {
           transitions.add(transition);
-          bytes += BYTES_OF_ROW;
+          bytes += row;
         }
         case Anomaly anomaly -> anomalies.add(anomaly);
       }
@@ -86,9 +97,13 @@ final class Draft {
   private List<Tally> touch(String namespace) {
     BridgeState bridge = known.bridge(namespace);
     bytes += BYTES_OF_BRIDGE;
-    bytes += BYTES_OF_FILE_TYPE * bridge.fileTypes().size();
-    bytes += BYTES_OF_WINDOW * bridge.windows().counts().size();
+    bytes += bridge.fileTypes().keySet().stream().mapToLong(Draft::bytes).sum();
+    bytes += BYTES_OF_WINDOW * bridge.windows().shape().most();
     return new ArrayList<>();
+  }
+
+  private static long bytes(String fileType) {
+    return BYTES_OF_FILE_TYPE + fileType.length();
   }
 
   void bury(DeadLetter letter) {

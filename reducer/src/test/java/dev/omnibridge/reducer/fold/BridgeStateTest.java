@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.omnibridge.reducer.fold.Change.Added;
 import dev.omnibridge.reducer.fold.Change.Began;
 import dev.omnibridge.reducer.fold.Change.Finished;
@@ -18,11 +17,8 @@ import dev.omnibridge.reducer.fold.Windows.Count;
 import dev.omnibridge.reducer.fold.Windows.Shape;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class BridgeStateTest {
   private static final Instant START = Instant.EPOCH.plusSeconds(4_000);
@@ -81,18 +77,6 @@ class BridgeStateTest {
   }
 
   @Test
-  void shouldCountTooManyDifferentTypesAsOther() {
-    var tallies = new ArrayList<Tally>();
-    for (int i = 0; i < BridgeState.MOST_FILE_TYPES + 5; i++) {
-      tallies.add(tally(0, new Added(1, "t" + i)));
-    }
-    var state = NONE.after(tallies);
-    assertThat(state.fileTypes())
-        .hasSize(BridgeState.MOST_FILE_TYPES + 1)
-        .containsEntry("other", 5L);
-  }
-
-  @Test
   void shouldReadWhatItWrote() throws Exception {
     var state =
         NONE.after(List.of(tally(0, new Began()), tally(1, new Added(5, "txt"))))
@@ -124,25 +108,6 @@ class BridgeStateTest {
       assertThat(ViewJson.read(view.version(), ViewJson.state(view), ViewJson.write(view)))
           .isEqualTo(view);
     }
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "src/Main.java,text/x-java,java",
-    "src/Main.JAVA,,java",
-    "archive.tar.gz,,gz",
-    "Makefile,text/plain; charset=utf-8,text/plain",
-    ".gitignore,,unknown",
-    "dir.d/file,,unknown",
-    "trailing.,application/json,application/json",
-    "odd.a?b,,unknown",
-    "'',image/PNG,image/png",
-    "'','',unknown",
-  })
-  void shouldNameAFilesType(String path, String contentType, String expected) {
-    var stamp = JsonNodeFactory.instance.objectNode().put("file_path", path);
-    stamp.put("content_type", contentType);
-    assertThat(FileTypes.of(stamp)).isEqualTo(expected);
   }
 
   private static Tally tally(double seconds, Change change) {
