@@ -9,9 +9,24 @@ import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
-/** Records that cannot be folded, exactly as they were. */
+/**
+ * Records that cannot be folded, exactly as they were. One that no append holds goes without its
+ * value rather than not at all, for everything behind it would wait; if need be, without its key
+ * and headers too. The headers behind its own say so; Kafka still has the record at its offset.
+ */
 final class DeadLetters {
+  private static final RecordHeader NO_VALUE = omitted("ob_value_omitted");
+  private static final RecordHeader NO_KEY = omitted("ob_key_omitted");
+  private static final RecordHeader NO_HEADERS = omitted("ob_headers_omitted");
+
   private DeadLetters() {}
+
+  private static RecordHeader omitted(String name) {
+    return RecordHeader.newBuilder()
+        .setKey(name)
+        .setValue(ByteString.copyFromUtf8("too large"))
+        .build();
+  }
 
   static DeadLetter of(Item item, String reason, String why) {
     ConsumerRecord<byte[], byte[]> record = item.record();
@@ -31,7 +46,27 @@ final class DeadLetters {
       letter.setValue(ByteString.copyFrom(record.value()));
     }
     record.headers().forEach(header -> letter.addHeaders(header(header)));
-    return letter.build();
+    return bounded(letter.build());
+  }
+
+  private static DeadLetter bounded(DeadLetter whole) {
+    if (fits(whole)) {
+      return whole;
+    }
+    var rest = whole.toBuilder().clearValue().addHeaders(NO_VALUE).build();
+    return fits(rest)
+        ? rest
+        : rest.toBuilder()
+            .clearKey()
+            .clearHeaders()
+            .addHeaders(NO_VALUE)
+            .addHeaders(NO_KEY)
+            .addHeaders(NO_HEADERS)
+            .build();
+  }
+
+  private static boolean fits(DeadLetter letter) {
+    return letter.getSerializedSize() <= Draft.MOST_BYTES_WITH_LETTERS;
   }
 
   private static RecordHeader header(Header header) {

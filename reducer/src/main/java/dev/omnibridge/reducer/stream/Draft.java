@@ -31,6 +31,9 @@ final class Draft {
   private static final int MOST_DEAD_LETTERS = 500;
   private static final long MOST_BYTES = 2 << 20;
 
+  /** With letters, each of which is at most as large; 1 MiB less than a message. */
+  static final long MOST_BYTES_WITH_LETTERS = 3 << 20;
+
   /** Besides what the row is about, of which a character has at most three bytes. */
   private static final long BYTES_OF_ROW = 320;
 
@@ -106,9 +109,15 @@ final class Draft {
     return BYTES_OF_FILE_TYPE + fileType.length();
   }
 
-  void bury(DeadLetter letter) {
+  /** Takes a letter; false when it has to wait for the next append, which has room for it. */
+  boolean bury(DeadLetter letter) {
+    int size = letter.getSerializedSize();
+    if (bytes > 0 && bytes + size > MOST_BYTES_WITH_LETTERS) {
+      return false;
+    }
     deadLetters.add(letter);
-    bytes += letter.getSerializedSize();
+    bytes += size;
+    return true;
   }
 
   /** True when nothing more should be put in. */

@@ -38,8 +38,7 @@ final class Folding {
   }
 
   private boolean bury(Item item, String reason, String why) {
-    draft.bury(DeadLetters.of(item, reason, why));
-    return true;
+    return draft.bury(DeadLetters.of(item, reason, why));
   }
 
   /** A stream that the log does not have, or not so far, is not from our log. */

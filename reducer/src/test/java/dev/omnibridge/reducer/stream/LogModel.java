@@ -50,6 +50,7 @@ public final class LogModel {
   final Map<StreamName, List<Heard>> streams = new HashMap<>();
   final Deque<Consumer<Runnable>> troubles = new ArrayDeque<>();
   int appends;
+  int largest;
 
   /** The next append is refused, and nothing of it is written. */
   void refuseNext(Fault fault) {
@@ -86,6 +87,7 @@ public final class LogModel {
 
   private synchronized void append(AppendRequest request) {
     appends++;
+    largest = Math.max(largest, request.getSerializedSize());
     Consumer<Runnable> trouble = troubles.poll();
     if (trouble == null) {
       write(request);
