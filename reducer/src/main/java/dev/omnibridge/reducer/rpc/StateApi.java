@@ -63,7 +63,12 @@ public final class StateApi extends StateServiceGrpc.StateServiceImplBase {
   @Override
   public void getWorkflowState(
       GetWorkflowStateRequest request, StreamObserver<GetWorkflowStateResponse> out) {
-    Replies.unary(context, out, scope -> answer(wanted(request, scope)));
+    Replies.unary(context, out, scope -> answerOnce(wanted(request, scope)));
+  }
+
+  /** However it ends, nobody waits for the view any more then. */
+  private Future<GetWorkflowStateResponse> answerOnce(Wanted wanted) {
+    return answer(wanted).onComplete(_ -> progress.forget(wanted.key()));
   }
 
   private Wanted wanted(GetWorkflowStateRequest request, CallScope scope) {
@@ -94,12 +99,10 @@ public final class StateApi extends StateServiceGrpc.StateServiceImplBase {
       Wanted wanted, GetWorkflowStatesResponse found, Future<Void> moved) {
     Optional<GetWorkflowStateResponse> projected = projected(wanted, found);
     if (projected.isPresent()) {
-      progress.forget(wanted.key());
       return Future.succeededFuture(projected.get());
     }
     long left = wanted.leftMillis();
     if (wanted.version() == 0 || left <= 0) {
-      progress.forget(wanted.key());
       return canonical(wanted);
     }
     // Another reducer may own the partition; only looking again tells of its commits.

@@ -28,6 +28,7 @@ import dev.omnibridge.reducer.fold.Tally;
 import dev.omnibridge.reducer.fold.ViewJson;
 import dev.omnibridge.reducer.fold.Windows;
 import dev.omnibridge.reducer.store.StateStore;
+import dev.omnibridge.reducer.store.ViewKey;
 import dev.omnibridge.reducer.stream.Activity;
 import dev.omnibridge.reducer.stream.LogModel;
 import dev.omnibridge.reducer.stream.Progress;
@@ -50,7 +51,10 @@ class StateApiTest {
   private static final String RUN = "00000000-0000-7000-8000-000000000001";
   private static final StreamKey STREAM = new StreamKey("workflow", "default", RUN);
 
+  private static final ViewKey KEY = new ViewKey("default", RUN);
+
   private final LogModel model = new LogModel();
+  private final Progress progress = new Progress();
   private Vertx vertx;
   private Edge edge;
 
@@ -63,11 +67,7 @@ class StateApiTest {
     var store = new StateStore(edge.peer(Peer.DB_ADAPTER), Windows.Shape.STANDARD);
     edge.offer(
         new StateApi(
-            vertx.getOrCreateContext(),
-            store,
-            new Progress(),
-            new Activity(),
-            Duration.ofMillis(100)));
+            vertx.getOrCreateContext(), store, progress, new Activity(), Duration.ofMillis(100)));
   }
 
   @AfterEach
@@ -144,6 +144,24 @@ class StateApiTest {
     assertThatThrownBy(() -> workflow(0))
         .isInstanceOfSatisfying(
             Fault.class, fault -> assertThat(fault.reason()).isEqualTo("WORKFLOW_NOT_FOUND"));
+  }
+
+  @Test
+  void shouldForgetWhoWaitedHoweverTheReadEnded() throws Exception {
+    var before = progress.next(KEY);
+    model.unreadable = true;
+    assertThatThrownBy(() -> workflow(3)).isInstanceOf(Fault.class);
+    var afterFailure = progress.next(KEY);
+    assertThat(afterFailure).isNotSameAs(before);
+
+    model.unreadable = false;
+    project(3, Phase.RUNNING);
+    assertThat(workflow(3).getVersion()).isEqualTo(3);
+    var afterAnswer = progress.next(KEY);
+    assertThat(afterAnswer).isNotSameAs(afterFailure);
+
+    assertThatThrownBy(() -> workflow(9)).isInstanceOf(Fault.class);
+    assertThat(progress.next(KEY)).isNotSameAs(afterAnswer);
   }
 
   @Test

@@ -52,6 +52,9 @@ public final class LogModel {
   int appends;
   int largest;
 
+  /** No state can be read. */
+  public volatile boolean unreadable;
+
   /** The next append is refused, and nothing of it is written. */
   void refuseNext(Fault fault) {
     troubles.add(_ -> {
@@ -200,6 +203,9 @@ public final class LogModel {
   }
 
   private synchronized GetWorkflowStatesResponse states(GetWorkflowStatesRequest request) {
+    if (unreadable) {
+      throw Fault.of(Kind.BROKEN, "UNREADABLE", "The states cannot be read.");
+    }
     var found = GetWorkflowStatesResponse.newBuilder();
     for (String id : request.getRunIdsList()) {
       WorkflowStateRow row = views.get(id);
