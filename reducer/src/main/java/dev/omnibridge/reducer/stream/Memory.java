@@ -11,14 +11,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is committed, as far as it is remembered: recently used views and bridge states. It may be
  * out of date, because another reducer can commit too; but whoever changes a view changes the
- * bridge state of its namespace in the same commit, so the version of that row tells. Used by one
- * thread.
+ * bridge state of its namespace in the same commit, so the version of that row tells, as long as it
+ * was remembered all the time: once it was forgotten, the views beside it are forgotten too. Used
+ * by one thread.
  */
 final class Memory {
   private static final int NAMESPACES = 1_000;
 
-  private final Map<ViewKey, StreamView> views;
-  private final Map<String, BridgeState> bridges = new Recent<>(NAMESPACES);
+  /** What is remembered, and since which commit without a break. */
+  private record Kept<T>(T value, long since) {}
+
+  private final Map<ViewKey, Kept<StreamView>> views;
+  private final Map<String, Kept<BridgeState>> bridges = new Recent<>(NAMESPACES);
+  private long commits;
 
   Memory(int mostViews) {
     this.views = new Recent<>(mostViews);
@@ -30,16 +35,23 @@ final class Memory {
   }
 
   @Nullable StreamView view(ViewKey key) {
-    return views.get(key);
+    var view = views.get(key);
+    var bridge = bridges.get(key.namespace());
+    return view == null || bridge == null || view.since() < bridge.since() ? null : view.value();
   }
 
   @Nullable BridgeState bridge(String namespace) {
-    return bridges.get(namespace);
+    var bridge = bridges.get(namespace);
+    return bridge == null ? null : bridge.value();
   }
 
   void committed(Map<ViewKey, StreamView> newViews, Map<String, BridgeState> newBridges) {
-    views.putAll(newViews);
-    bridges.putAll(newBridges);
+    commits++;
+    newViews.forEach((key, view) -> views.put(key, new Kept<>(view, commits)));
+    newBridges.forEach((namespace, bridge) -> {
+      var before = bridges.get(namespace);
+      bridges.put(namespace, new Kept<>(bridge, before == null ? commits : before.since()));
+    });
   }
 
   /** Keeps so many entries, those used last. */
