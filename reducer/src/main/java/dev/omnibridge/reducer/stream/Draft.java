@@ -56,6 +56,11 @@ final class Draft {
     this.known = known;
   }
 
+  /** False when events of the namespace have to wait for the next append. */
+  boolean knows(String namespace) {
+    return known.knows(namespace);
+  }
+
   /** Version of a stream as this draft has it. */
   long version(StreamKey stream) {
     return view(stream).version();

@@ -31,7 +31,9 @@ final class Folding {
 
   private boolean take(Item item) {
     return switch (item.incoming()) {
-      case Incoming.Event(Heard heard) -> draft.fold(heard) || takeAfterGap(item, heard);
+      case Incoming.Event(Heard heard) ->
+          draft.knows(heard.stream().namespace())
+              && (draft.fold(heard) || takeAfterGap(item, heard));
       case Incoming.Foreign _ -> true;
       case Incoming.Poison(String reason, String why) -> bury(item, reason, why);
     };

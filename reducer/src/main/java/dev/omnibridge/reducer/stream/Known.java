@@ -13,6 +13,7 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,10 +28,17 @@ import org.jspecify.annotations.Nullable;
  */
 record Known(Map<ViewKey, StreamView> views, Map<String, BridgeState> bridges) {
   private static final int MOST_IDS = 1_000;
+  private static final int BRIDGES_AT_ONCE = 50;
 
-  /** Collects everything the items touch; called on the pump's virtual thread, which waits here. */
+  /** Once so many file types were read with bridge states, no more states are read. */
+  private static final int ENOUGH_TYPES = 100_000;
+
+  /**
+   * Collects what the items touch, at least the first; called on the pump's virtual thread, which
+   * waits here.
+   */
   static Known of(List<Item> items, Memory memory, StateStore store, Windows.Shape shape) {
-    var touched = new HashMap<String, Set<ViewKey>>();
+    var touched = new LinkedHashMap<String, Set<ViewKey>>();
     for (Item item : items) {
       if (item.incoming() instanceof Incoming.Event(Heard heard)) {
         ViewKey key = ViewKey.of(heard.stream());
@@ -61,29 +69,39 @@ record Known(Map<ViewKey, StreamView> views, Map<String, BridgeState> bridges) {
   }
 
   private void askForBridges(Set<String> namespaces, StateStore store, Windows.Shape shape) {
-    var answers = new ArrayList<Future<?>>();
-    for (String namespace : namespaces) {
-      if (!bridges.containsKey(namespace)) {
-        var none = BridgeState.none(namespace, shape);
-        answers.add(
-            store.bridge(namespace).map(found -> bridges.put(namespace, found.orElse(none))));
+    var missing = namespaces.stream().filter(namespace -> !knows(namespace)).toList();
+    int types = 0;
+    for (List<String> page : pages(missing, BRIDGES_AT_ONCE)) {
+      if (types >= ENOUGH_TYPES) {
+        return;
       }
+      await(page.stream().map(namespace -> askForBridge(namespace, store, shape)).toList());
+      types += page.stream().mapToInt(namespace -> bridge(namespace).fileTypes().size()).sum();
     }
-    await(answers);
+  }
+
+  private Future<?> askForBridge(String namespace, StateStore store, Windows.Shape shape) {
+    return store
+        .bridge(namespace)
+        .map(found ->
+            bridges.put(namespace, found.orElseGet(() -> BridgeState.none(namespace, shape))));
   }
 
   private void askForViews(Map<String, Set<ViewKey>> touched, StateStore store) {
     var answers = new ArrayList<Future<?>>();
     touched.forEach((namespace, keys) -> {
+      if (!knows(namespace)) {
+        return;
+      }
       var missing = keys.stream().filter(key -> !views.containsKey(key)).map(ViewKey::id).toList();
-      for (List<String> page : pages(missing)) {
+      for (List<String> page : pages(missing, MOST_IDS)) {
         answers.add(store.views(namespace, page).map(this::keep));
       }
     });
     await(answers);
   }
 
-  private static void await(List<Future<?>> answers) {
+  private static void await(List<? extends Future<?>> answers) {
     if (!answers.isEmpty()) {
       Future.all(answers).await();
     }
@@ -94,10 +112,10 @@ record Known(Map<ViewKey, StreamView> views, Map<String, BridgeState> bridges) {
     return found.size();
   }
 
-  private static List<List<String>> pages(List<String> ids) {
+  private static List<List<String>> pages(List<String> ids, int most) {
     var pages = new ArrayList<List<String>>();
-    for (int from = 0; from < ids.size(); from += MOST_IDS) {
-      pages.add(ids.subList(from, Math.min(ids.size(), from + MOST_IDS)));
+    for (int from = 0; from < ids.size(); from += most) {
+      pages.add(ids.subList(from, Math.min(ids.size(), from + most)));
     }
     return pages;
   }
@@ -108,7 +126,12 @@ record Known(Map<ViewKey, StreamView> views, Map<String, BridgeState> bridges) {
     return view == null ? ViewKey.none(stream) : view;
   }
 
-  /** The state of a namespace that one of the items touches. */
+  /** False when the namespace has to wait for the next append. */
+  boolean knows(String namespace) {
+    return bridges.containsKey(namespace);
+  }
+
+  /** The state of a namespace that is known. */
   BridgeState bridge(String namespace) {
     BridgeState bridge = bridges.get(namespace);
     if (bridge == null) {

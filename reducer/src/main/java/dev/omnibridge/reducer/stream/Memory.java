@@ -18,11 +18,15 @@ import org.jspecify.annotations.Nullable;
 final class Memory {
   private static final int NAMESPACES = 1_000;
 
+  /** File types of all bridge states together, each of up to 200 bytes of heap. */
+  private static final int MOST_TYPES = 100_000;
+
   /** What is remembered, and since which commit without a break. */
   private record Kept<T>(T value, long since) {}
 
   private final Map<ViewKey, Kept<StreamView>> views;
-  private final Map<String, Kept<BridgeState>> bridges = new Recent<>(NAMESPACES);
+  private final Map<String, Kept<BridgeState>> bridges = new LinkedHashMap<>(16, 0.75f, true);
+  private int types;
   private long commits;
 
   Memory(int mostViews) {
@@ -32,6 +36,7 @@ final class Memory {
   void forget() {
     views.clear();
     bridges.clear();
+    types = 0;
   }
 
   @Nullable StreamView view(ViewKey key) {
@@ -48,10 +53,23 @@ final class Memory {
   void committed(Map<ViewKey, StreamView> newViews, Map<String, BridgeState> newBridges) {
     commits++;
     newViews.forEach((key, view) -> views.put(key, new Kept<>(view, commits)));
-    newBridges.forEach((namespace, bridge) -> {
-      var before = bridges.get(namespace);
-      bridges.put(namespace, new Kept<>(bridge, before == null ? commits : before.since()));
-    });
+    newBridges.values().forEach(this::keep);
+    var eldest = bridges.values().iterator();
+    while (bridges.size() > NAMESPACES || types > MOST_TYPES) {
+      types -= types(eldest.next());
+      eldest.remove();
+    }
+  }
+
+  private void keep(BridgeState state) {
+    var before = bridges.get(state.namespace());
+    var after = new Kept<>(state, before == null ? commits : before.since());
+    bridges.put(state.namespace(), after);
+    types += types(after) - (before == null ? 0 : types(before));
+  }
+
+  private static int types(Kept<BridgeState> bridge) {
+    return bridge.value().fileTypes().size();
   }
 
   /** Keeps so many entries, those used last. */

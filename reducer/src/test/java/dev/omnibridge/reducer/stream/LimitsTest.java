@@ -6,10 +6,18 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.omnibridge.api.log.v1.BridgeStateRow;
 import dev.omnibridge.api.log.v1.ConsumerPartition;
 import dev.omnibridge.api.log.v1.DeadLetter;
 import dev.omnibridge.api.log.v1.RecordHeader;
 import dev.omnibridge.reducer.ReducerConfig;
+import dev.omnibridge.reducer.fold.BridgeJson;
+import dev.omnibridge.reducer.fold.BridgeState;
+import dev.omnibridge.reducer.fold.Change.Added;
+import dev.omnibridge.reducer.fold.Fact.Stamped;
+import dev.omnibridge.reducer.fold.Heard;
+import dev.omnibridge.reducer.fold.StreamKey;
+import dev.omnibridge.reducer.fold.Tally;
 import dev.omnibridge.reducer.fold.Windows;
 import dev.omnibridge.reducer.store.StateStore;
 import dev.omnibridge.runtime.Env;
@@ -20,17 +28,20 @@ import dev.omnibridge.runtime.stream.Batch;
 import dev.omnibridge.runtime.stream.OwnLog;
 import dev.omnibridge.runtime.stream.Slice;
 import io.vertx.core.Vertx;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Batches that are too much for one append. */
+/** Batches that are too much for one append, or for memory. */
 class LimitsTest {
   private static final String TOPIC = "dev.omninode-bridge.workflow.events.v1";
+  private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
   private static final byte[] KEY = {7};
   private static final ConsumerPartition PARTITION =
       ConsumerPartition.newBuilder()
@@ -102,6 +113,42 @@ class LimitsTest {
     assertThat(model.deadLetters.getFirst().getHeadersList())
         .extracting(RecordHeader::getKey)
         .containsExactly("ob_value_omitted", "ob_key_omitted", "ob_headers_omitted");
+  }
+
+  @Test
+  void shouldFoldNamespacesOfManyTypesAFewAtATime() {
+    stampInNamespacesOfAThousandTypes(300);
+    var items = new Work(batch(), OwnLog.UNKNOWN).rest();
+    var known = Known.of(items, new Memory(0), store, Windows.Shape.STANDARD);
+    assertThat(known.bridges().values().stream().mapToInt(state -> state.fileTypes().size()).sum())
+        .isBetween(50_000, 150_000);
+    reduce();
+
+    assertThat(model.bridges.values())
+        .hasSize(300)
+        .allSatisfy(row -> assertThat(row.getVersion()).isEqualTo(2));
+    assertThat(model.largest).isLessThanOrEqualTo(Edge.MAX_MESSAGE_BYTES);
+  }
+
+  private void stampInNamespacesOfAThousandTypes(int count) {
+    var types =
+        IntStream.range(0, 1_000).mapToObj(i -> new Tally(NOON, new Added(1, "t" + i))).toList();
+    var state = BridgeState.none("any", Windows.Shape.STANDARD).after(types);
+    var stored = ByteString.copyFromUtf8(BridgeJson.write(state).toString());
+    for (int i = 0; i < count; i++) {
+      String namespace = "ns" + i;
+      model.bridges.put(
+          namespace,
+          BridgeStateRow.newBuilder()
+              .setNamespace(namespace)
+              .setVersion(1)
+              .setFsmState("idle")
+              .setState(stored)
+              .build());
+      var file = new StreamKey("stamp", namespace, "%064x".formatted(i));
+      kafka.add(
+          Records.record(TOPIC, 0, kafka.size(), new Heard(file, 1, NOON, new Stamped(1, "t1"))));
+    }
   }
 
   private ConsumerRecord<byte[], byte[]> poison(int size) {
