@@ -41,6 +41,7 @@ public record OrchestratorConfig(
                     env.integer("ORCHESTRATOR_INTELLIGENCE_BREAKER_SUCCESSES", 3, 1, 10_000))),
             new Settings(
                 env.integer("ORCHESTRATOR_MAX_ACTIVE", 10_000, 1, 1_000_000),
+                Settings.A_QUARTER_OF_THE_HEAP,
                 env.integer("ORCHESTRATOR_SNAPSHOT_EVERY", 50, 2, 10_000),
                 env.duration("ORCHESTRATOR_POLL_EVERY", Duration.ofSeconds(1)),
                 env.duration("ORCHESTRATOR_RESCAN_EVERY", Duration.ofSeconds(30)),

@@ -41,6 +41,7 @@ final class ActiveRun {
   private final int shard;
   private final Definitions.Pinned definition;
   private final ArrayDeque<Ask> asks = new ArrayDeque<>();
+  private final Weight weight;
   private Workflow state;
   private long version;
   private long snapshotVersion;
@@ -65,6 +66,7 @@ final class ActiveRun {
     this.version = loaded.version();
     this.snapshotVersion = loaded.snapshotVersion();
     this.lookedAfter = loaded.version() > 0;
+    this.weight = new Weight(shell.room(), state);
   }
 
   /** Decides a command after those before it; the stage gives the row as it is then. */
@@ -85,12 +87,12 @@ final class ActiveRun {
 
   private void turn() {
     Ask ask = asks.peek();
+    busy = ask != null;
     if (ask == null) {
-      busy = false;
+      weight.of(state);
       act();
       return;
     }
-    busy = true;
     if (shell.stopping()) {
       fail(ask, Refusals.stopping());
       return;
@@ -126,6 +128,7 @@ final class ActiveRun {
 
   private Append prepare(Ask ask, List<Event> events) {
     Workflow after = WorkflowRules.evolve(state, events);
+    weight.of(state, after);
     long newVersion = version + events.size();
     boolean due = newVersion - snapshotVersion >= shell.settings().snapshotEvery();
     RunRow row = row(after, newVersion, ask.command);
@@ -329,7 +332,7 @@ final class ActiveRun {
 
   private void await(Workflow.Waiting waiting) {
     Duration delay = Duration.between(shell.now(), waiting.due());
-    if (delay.compareTo(shell.settings().keepWaiting()) > 0 || !shell.owns(shard)) {
+    if (delay.compareTo(shell.patience()) > 0 || !shell.owns(shard)) {
       shell.leave(key, this);
     } else if (alarm == null) {
       alarm = shell.later(delay.isNegative() ? Duration.ZERO : delay, this::due);
@@ -382,6 +385,7 @@ final class ActiveRun {
   /** It is out of memory: what is under way may still end, but nothing follows from it. */
   void stop() {
     gone = true;
+    weight.lift();
     silence();
   }
 

@@ -60,6 +60,14 @@ final class Refusals {
         .with("limit", limit);
   }
 
+  static Fault tooLarge(long limit) {
+    String sentence =
+        "The active workflows hold too much data, about %d MiB of inputs, results and other values;"
+            + " try again later.";
+    return Fault.of(Kind.EXHAUSTED, "TOO_MANY_ACTIVE", sentence.formatted(limit >> 20))
+        .with("limit_bytes", limit);
+  }
+
   static Fault stopping() {
     return Fault.unavailable("STOPPING", "The orchestrator is stopping.", null);
   }

@@ -49,6 +49,7 @@ final class Shell {
   private final World world;
   private final Settings settings;
   private final Hints hints = new Hints();
+  private final Room room;
   private final Exit exit;
   private final CompletableFuture<Void> quiet = new CompletableFuture<>();
   private int appending;
@@ -57,6 +58,7 @@ final class Shell {
   Shell(World world, Settings settings, Exit exit) {
     this.world = world;
     this.settings = settings;
+    this.room = new Room(settings.maxHeld());
     this.exit = exit;
   }
 
@@ -66,6 +68,15 @@ final class Shell {
 
   Hints hints() {
     return hints;
+  }
+
+  Room room() {
+    return room;
+  }
+
+  /** How long a run may wait in memory. */
+  Duration patience() {
+    return room.crowded() ? Duration.ZERO : settings.keepWaiting();
   }
 
   EventLog log() {

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ public final class Workflows {
   private final Shell shell;
   private final Definitions definitions;
   private final Recovery recovery;
+  private final Gate cancels;
   private final Map<RunKey, ActiveRun> active = new HashMap<>();
   private final Map<RunKey, CompletableFuture<ActiveRun>> loading = new HashMap<>();
   private final Set<String> storedDefinitions = new HashSet<>();
@@ -42,6 +44,7 @@ public final class Workflows {
     this.settings = settings;
     this.shell = new Shell(world, settings, this::leave);
     this.definitions = new Definitions(reader, world, settings.limits());
+    this.cancels = new Gate(shell.room().loads());
     this.recovery = new Recovery(this, world, settings, shell);
   }
 
@@ -62,10 +65,16 @@ public final class Workflows {
     if (activeCount() >= settings.maxActive()) {
       return CompletableFuture.failedStage(Refusals.tooMany(settings.maxActive()));
     }
+    if (shell.room().taken()) {
+      return CompletableFuture.failedStage(Refusals.tooLarge(settings.maxHeld()));
+    }
+    long held = Weight.of(submission.input());
+    shell.room().change(held);
     submitting++;
     return definitions
         .read(submission.definition())
         .exceptionallyCompose(failure -> CompletableFuture.failedStage(explained(failure)))
+        .whenComplete((_, _) -> shell.room().change(-held))
         .thenCompose(definition -> begin(submission, definition))
         .whenComplete((_, _) -> submitting--);
   }
@@ -116,9 +125,16 @@ public final class Workflows {
     throw fault;
   }
 
-  /** Cancels a run that has not ended; the stage gives its row. */
+  /**
+   * Cancels a run that has not ended; the stage gives its row. Also while memory is full, for that
+   * is a way to make room; those that have to be loaded for it then come a few at a time.
+   */
   public CompletionStage<RunRow> cancel(RunKey key, String reason) {
-    return activate(key).thenCompose(run -> run.ask(new Command.Cancel(reason, shell.now()), null));
+    Supplier<CompletionStage<RunRow>> cancelling =
+        () ->
+            activate(key)
+                .thenCompose(run -> run.ask(new Command.Cancel(reason, shell.now()), null));
+    return active.containsKey(key) ? cancelling.get() : cancels.pass(cancelling);
   }
 
   /** The run in memory, loaded if it is not there yet. */
@@ -220,7 +236,7 @@ public final class Workflows {
   }
 
   boolean full() {
-    return activeCount() >= settings.maxActive();
+    return activeCount() >= settings.maxActive() || shell.room().taken();
   }
 
   /** Runs in memory or on their way into it. */

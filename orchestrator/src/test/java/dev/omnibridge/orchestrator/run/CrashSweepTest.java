@@ -79,7 +79,7 @@ class CrashSweepTest {
   /** How many hand-overs there were until the run had ended. */
   private long run(Sweep sweep, long place) {
     var random = new Random(sweep.definition());
-    var world = new SimWorld(reader, Simulation.settings(100), random, 2, _ -> {});
+    var world = new SimWorld(reader, Simulation.settings(100, Long.MAX_VALUE), random, 2, _ -> {});
     var clients = new SimClients(world);
     var stage = new Stage(world, clients);
     world.faults.wakesArrive = sweep.hintsArrive();

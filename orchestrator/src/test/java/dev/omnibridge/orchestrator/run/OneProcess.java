@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.orchestrator.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
@@ -21,6 +22,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** One process with its log in virtual time, and a runner that does what a test wants. */
@@ -29,15 +31,6 @@ abstract class OneProcess {
   private static final String HEAD =
       "document: {dsl: '1.0.0', namespace: tests, name: sample, version: '1.0.0'}\n";
   static final String CALL = "do: [{a: {call: work}}]";
-  private static final Settings SETTINGS =
-      new Settings(
-          1000,
-          4,
-          Duration.ofSeconds(1),
-          Duration.ofSeconds(30),
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(5),
-          Limits.DEFAULT);
   static final Outcome AWAY =
       new Outcome.Failed(
           WorkflowError.of(WorkflowError.Kind.COMMUNICATION, "away", null),
@@ -51,11 +44,27 @@ abstract class OneProcess {
   final ModelLog log = new ModelLog(time);
   final NearLog wire = new NearLog(time, log, new Random(1));
   SimulatedTime.Life life = time.new Life();
+  Settings settings = settings(Long.MAX_VALUE);
   Workflows workflows = start();
   Outcome outcome = new Outcome.Completed(IntNode.valueOf(1));
   Duration takes = Duration.ofMillis(10);
   boolean runnerThere = true;
   int calls;
+
+  /** What a test wants to see when a call begins. */
+  Consumer<TaskRunner.Task> began = _ -> {};
+
+  private static Settings settings(long maxHeld) {
+    return new Settings(
+        1000,
+        maxHeld,
+        4,
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(5),
+        Limits.DEFAULT);
+  }
 
   private Workflows start() {
     return start(life, new AllShards());
@@ -71,9 +80,15 @@ abstract class OneProcess {
             membership,
             wire.seenBy(life),
             new Work(life));
-    var started = new Workflows(READER, world, SETTINGS);
+    var started = new Workflows(READER, world, settings);
     started.start();
     return started;
+  }
+
+  /** From now on the runs in memory may hold so much. */
+  void restart(long maxHeld) {
+    settings = settings(maxHeld);
+    restart();
   }
 
   void restart() {
@@ -96,13 +111,15 @@ abstract class OneProcess {
 
     @Override
     public TaskRunner runner(String function) {
-      return _ ->
-          by.answer(
-              takes,
-              () -> {
-                calls++;
-                return outcome;
-              });
+      return task -> {
+        began.accept(task);
+        return by.answer(
+            takes,
+            () -> {
+              calls++;
+              return outcome;
+            });
+      };
     }
   }
 
@@ -113,14 +130,20 @@ abstract class OneProcess {
   }
 
   CompletableFuture<Submission.Result> submission(String id, String tasks) {
-    var input = JsonNodeFactory.instance.objectNode();
+    return submission(id, tasks, JsonNodeFactory.instance.objectNode());
+  }
+
+  CompletableFuture<Submission.Result> submission(String id, String tasks, JsonNode input) {
     return workflows
         .submit(new Submission("tests", id, null, HEAD + tasks, input, "corr", null, Map.of()))
         .toCompletableFuture();
   }
 
   RunKey submit(String id, String tasks) {
-    var answer = submission(id, tasks);
+    return started(submission(id, tasks));
+  }
+
+  RunKey started(CompletableFuture<Submission.Result> answer) {
     Instant end = time.now().plusSeconds(1);
     while (!answer.isDone() && time.step(end)) {}
     return RunKey.of(((Submission.Result.Started) answer.join()).row().run());

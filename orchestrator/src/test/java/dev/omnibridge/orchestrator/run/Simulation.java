@@ -38,6 +38,9 @@ final class Simulation {
                 - last: {call: fragile}
               """);
 
+  /** What a run here holds, as {@link Weight} has it, and not much more. */
+  private static final long SMALL_RUN = 3000;
+
   private final SimWorld world;
   private final SimClients clients;
   private final Chaos chaos;
@@ -47,17 +50,19 @@ final class Simulation {
   Simulation(DefinitionReader reader, long seed, Consumer<String> story) {
     Random random = new Random(seed);
     int maxActive = random.nextInt(4) == 0 ? 5 : 100;
+    long maxHeld = random.nextInt(4) == 0 ? 3 * SMALL_RUN : Long.MAX_VALUE;
     int nodes = 2 + random.nextInt(3);
-    this.world = new SimWorld(reader, settings(maxActive), random, nodes, story);
+    this.world = new SimWorld(reader, settings(maxActive, maxHeld), random, nodes, story);
     this.clients = new SimClients(world);
     this.chaos = new Chaos(world, clients);
     this.stage = new Stage(world, clients);
     this.began = world.time.now();
   }
 
-  static Settings settings(int maxActive) {
+  static Settings settings(int maxActive, long maxHeld) {
     return new Settings(
         maxActive,
+        maxHeld,
         4,
         Duration.ofSeconds(1),
         Duration.ofSeconds(30),

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.orchestrator.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.omnibridge.orchestrator.definition.RetryPolicy;
+import dev.omnibridge.orchestrator.workflow.Command.CallPolicy;
+import dev.omnibridge.orchestrator.workflow.Command.Outcome;
+import dev.omnibridge.orchestrator.workflow.Command.TaskKind;
+import dev.omnibridge.orchestrator.workflow.Workflow;
+import dev.omnibridge.orchestrator.workflow.WorkflowError;
+import dev.omnibridge.runtime.Fault;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Large runs in a heap of 256 MB, of which they may have a quarter. */
+class RoomTest extends OneProcess {
+  private static final long QUARTER = 64L << 20;
+
+  /** 256 KiB of JSON, about 3 MiB in memory. */
+  private static final JsonNode LARGE = large();
+
+  /** How many of those a quarter holds, and one load after the other at its limit. */
+  private static final int FEW = 24;
+
+  /** Fails for the workflow itself, which tries again every 3 s. */
+  private static final Outcome NOT_YET =
+      new Outcome.Failed(
+          WorkflowError.of(WorkflowError.Kind.COMMUNICATION, "not yet", null),
+          false,
+          new CallPolicy(
+              TaskKind.ESSENTIAL,
+              RetryPolicy.doubling(0, Duration.ofSeconds(1)),
+              NullNode.instance));
+
+  private static final String LOOK_EVERY_3_S =
+      "do: [{t: {try: [{look: {call: work}}],"
+          + " catch: {retry: {delay: PT3S, limit: {attempt: {count: 1000}}}}}}]";
+
+  private int most;
+
+  private static JsonNode large() {
+    ObjectNode input = JsonNodeFactory.instance.objectNode();
+    var items = input.putArray("items");
+    for (int i = 0; i < 7000; i++) {
+      items.addObject().put("id", i).put("name", "abc").put("v", 1.5 + i);
+    }
+    return input;
+  }
+
+  private List<RunKey> submitLarge(int count, String tasks) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> started(submission("w" + i, tasks, LARGE)))
+        .toList();
+  }
+
+  private static Fault refusal(CompletableFuture<?> answer) {
+    assertThat(answer).isCompletedExceptionally();
+    var failure = catchThrowableOfType(CompletionException.class, answer::join);
+    return (Fault) failure.getCause();
+  }
+
+  private void watchMemory() {
+    began = _ -> most = Math.max(most, workflows.activeCount());
+  }
+
+  @Test
+  void shouldRefuseMoreWhileAFewLargeRunsFillTheMemoryAndSayWhy() {
+    restart(QUARTER);
+    takes = Duration.ofSeconds(20);
+    List<CompletableFuture<Submission.Result>> answers = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      answers.add(submission("w" + i, CALL, LARGE));
+      pass(Duration.ofMillis(20));
+    }
+    var refused = answers.stream().filter(CompletableFuture::isCompletedExceptionally).toList();
+    assertThat(100 - refused.size()).isBetween(10, FEW);
+    Fault fault = refusal(refused.getFirst());
+    assertThat(fault.kind()).isEqualTo(Fault.Kind.EXHAUSTED);
+    assertThat(fault.reason()).isEqualTo("TOO_MANY_ACTIVE");
+    assertThat(fault.getMessage()).contains("64 MiB", "try again later");
+    assertThat(fault.facts()).containsEntry("limit_bytes", Long.toString(QUARTER));
+    pass(Duration.ofMinutes(1));
+    assertThat(log.streams.keySet()).allMatch(key -> row(key).finished());
+    takes = Duration.ofMillis(10);
+    RunKey next = started(submission("next", CALL, LARGE));
+    pass(Duration.ofSeconds(1));
+    assertThat(row(next).state()).isEqualTo(Workflow.State.COMPLETED);
+  }
+
+  @Test
+  void shouldRefuseWhatComesAtOnceBeforeAnyOfItIsInTheLog() {
+    restart(QUARTER);
+    long accepted =
+        IntStream.range(0, 100)
+            .mapToObj(i -> submission("w" + i, CALL, LARGE))
+            .filter(answer -> !answer.isDone())
+            .count();
+    assertThat(accepted).isBetween(10L, (long) FEW);
+    pass(Duration.ofSeconds(10));
+    assertThat(log.streams.keySet())
+        .hasSize((int) accepted)
+        .allMatch(key -> row(key).state() == Workflow.State.COMPLETED);
+  }
+
+  @Test
+  void shouldHoldTenThousandSmallRuns() {
+    var input = JsonNodeFactory.instance.objectNode().put("hash", "a".repeat(64));
+    var room = new Room(QUARTER);
+    RunKey key = started(submission("w", LOOK_EVERY_3_S, input));
+    Workflow state = log.load(key).workflow();
+    for (int i = 0; i < 10_000; i++) {
+      assertThat(room.taken()).isFalse();
+      var unused = new Weight(room, state);
+    }
+  }
+
+  @Test
+  void shouldTakeUpInTurnsWhatIsTooMuchAtOnceAndFinishAll() {
+    takes = Duration.ofSeconds(2);
+    List<RunKey> keys = submitLarge(80, CALL);
+    watchMemory();
+    restart(QUARTER);
+    pass(Duration.ofMinutes(1));
+    assertThat(keys).allMatch(key -> row(key).state() == Workflow.State.COMPLETED);
+    assertThat(most).isBetween(10, FEW + 4);
+    assertThat(workflows.recovered()).isTrue();
+  }
+
+  /** None of them would ever end, or leave memory for its 3 s, and the others have to look, too. */
+  @Test
+  void shouldLetEveryRunTakeItsTurnAlsoWhenThoseInMemoryWaitForEver() {
+    outcome = NOT_YET;
+    List<RunKey> keys = submitLarge(60, LOOK_EVERY_3_S);
+    var looked = new HashSet<String>();
+    restart(QUARTER);
+    began = task -> looked.add(task.run().id().value());
+    pass(Duration.ofSeconds(30));
+    assertThat(looked).hasSize(60);
+    outcome = new Outcome.Completed(IntNode.valueOf(1));
+    pass(Duration.ofMinutes(1));
+    assertThat(keys).allMatch(key -> row(key).state() == Workflow.State.COMPLETED);
+  }
+
+  @Test
+  void shouldLetARunGoOnThatIsTooLargeForAllTheRoom() {
+    restart(100_000);
+    takes = Duration.ofSeconds(2);
+    RunKey large = started(submission("large", CALL, LARGE));
+    assertThat(refusal(submission("small", CALL)).reason()).isEqualTo("TOO_MANY_ACTIVE");
+    restart(100_000);
+    pass(Duration.ofSeconds(10));
+    assertThat(row(large).state()).isEqualTo(Workflow.State.COMPLETED);
+    RunKey small = submit("small", CALL);
+    pass(Duration.ofSeconds(10));
+    assertThat(row(small).state()).isEqualTo(Workflow.State.COMPLETED);
+  }
+
+  @Test
+  void shouldCancelManyLargeRunsAFewAtATime() {
+    outcome = AWAY;
+    List<RunKey> keys = submitLarge(50, CALL);
+    pass(Duration.ofSeconds(1));
+    restart(QUARTER);
+    wire.loadTakes = Duration.ofMillis(50);
+    var answers = keys.stream().map(this::cancel).toList();
+    while (!answers.stream().allMatch(CompletableFuture::isDone)) {
+      most = Math.max(most, workflows.activeCount());
+      pass(Duration.ofMillis(1));
+    }
+    assertThat(answers).allMatch(answer -> answer.join().state() == Workflow.State.CANCELLED);
+    assertThat(most).isBetween(1, 4);
+  }
+}
