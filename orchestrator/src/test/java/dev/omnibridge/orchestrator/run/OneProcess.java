@@ -27,8 +27,8 @@ import java.util.function.Predicate;
 
 /** One process with its log in virtual time, and a runner that does what a test wants. */
 abstract class OneProcess {
-  private static final DefinitionReader READER = new DefinitionReader();
-  private static final String HEAD =
+  static final DefinitionReader READER = new DefinitionReader();
+  static final String HEAD =
       "document: {dsl: '1.0.0', namespace: tests, name: sample, version: '1.0.0'}\n";
   static final String CALL = "do: [{a: {call: work}}]";
   static final Outcome AWAY =
@@ -71,18 +71,14 @@ abstract class OneProcess {
   }
 
   Workflows start(SimulatedTime.Life life, World.Membership membership) {
-    World world =
-        new World(
-            time,
-            life,
-            life,
-            new SplittableRandom(1),
-            membership,
-            wire.seenBy(life),
-            new Work(life));
-    var started = new Workflows(READER, world, settings);
+    var started = new Workflows(READER, world(life, life, membership), settings);
     started.start();
     return started;
+  }
+
+  World world(SimulatedTime.Life life, World.Turns turns, World.Membership membership) {
+    return new World(
+        time, life, turns, new SplittableRandom(1), membership, wire.seenBy(life), new Work(life));
   }
 
   /** From now on the runs in memory may hold so much. */
