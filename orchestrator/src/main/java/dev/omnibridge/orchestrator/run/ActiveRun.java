@@ -66,7 +66,7 @@ final class ActiveRun {
     this.version = loaded.version();
     this.snapshotVersion = loaded.snapshotVersion();
     this.lookedAfter = loaded.version() > 0;
-    this.weight = new Weight(shell.room(), state);
+    this.weight = new Weight(shell.room(), definition, state);
   }
 
   /** Decides a command after those before it; the stage gives the row as it is then. */

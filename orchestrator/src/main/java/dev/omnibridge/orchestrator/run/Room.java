@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.orchestrator.run;
 
+import dev.omnibridge.orchestrator.run.Definitions.Pinned;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
 /**
- * What the runs in memory hold together, as {@link Weight} estimates it, and how much that may be:
- * {@link Settings#maxHeld()}. When it is taken, nothing more comes in until something ends or
- * leaves; what is in goes on, so a run that is too large for all of it is alone and ends, too.
+ * What the runs in memory hold together with their definitions, as {@link Weight} estimates it, and
+ * how much that may be: {@link Settings#maxHeld()}. When it is taken, nothing more comes in until
+ * something ends or leaves; what is in goes on, so a run that is too large for all of it is alone
+ * and ends, too.
  *
  * <p>It may be a quarter of the heap, because it is an estimate, what came in last is counted when
  * it is in, and every append and load holds the same once more, as text.
@@ -15,7 +21,14 @@ final class Room {
 
   private static final int MOST_LOADS = 32;
 
+  /** What a definition takes, compiled: 12 to 25 times its text. */
+  private static final long TIMES_ITS_TEXT = 20;
+
   private final long most;
+
+  /** How many runs in memory have a definition. */
+  private final Map<String, Integer> definitions = new HashMap<>();
+
   private long held;
   private int runs;
 
@@ -27,12 +40,23 @@ final class Room {
     held += bytes;
   }
 
-  void entered() {
+  /** A run is in memory, and its definition with it, once for all its runs. */
+  void entered(Pinned definition) {
     runs++;
+    if (definitions.merge(definition.hash(), 1, Integer::sum) == 1) {
+      change(TIMES_ITS_TEXT * definition.text().length());
+    }
   }
 
-  void left() {
+  void left(Pinned definition) {
     runs--;
+    if (definitions.merge(definition.hash(), -1, Room::orNone) == null) {
+      change(-TIMES_ITS_TEXT * definition.text().length());
+    }
+  }
+
+  private static @Nullable Integer orNone(int count, int change) {
+    return count + change == 0 ? null : count + change;
   }
 
   /** Whether there is none for another run. */

@@ -2,6 +2,7 @@
 package dev.omnibridge.orchestrator.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.omnibridge.orchestrator.run.Definitions.Pinned;
 import dev.omnibridge.orchestrator.workflow.Frame;
 import dev.omnibridge.orchestrator.workflow.Next;
 import dev.omnibridge.orchestrator.workflow.PendingCall;
@@ -42,13 +43,15 @@ final class Weight {
   private record Part(JsonNode value, long bytes) {}
 
   private final Room room;
+  private final Pinned definition;
   private List<Part> large = List.of();
   private long bytes;
   private boolean lifted;
 
-  Weight(Room room, Workflow state) {
+  Weight(Room room, Pinned definition, Workflow state) {
     this.room = room;
-    room.entered();
+    this.definition = definition;
+    room.entered(definition);
     of(state);
   }
 
@@ -72,7 +75,7 @@ final class Weight {
       lifted = true;
       large = List.of();
       room.change(-bytes);
-      room.left();
+      room.left(definition);
     }
   }
 

@@ -13,8 +13,10 @@ import dev.omnibridge.orchestrator.definition.RetryPolicy;
 import dev.omnibridge.orchestrator.workflow.Command.CallPolicy;
 import dev.omnibridge.orchestrator.workflow.Command.Outcome;
 import dev.omnibridge.orchestrator.workflow.Command.TaskKind;
+import dev.omnibridge.orchestrator.workflow.Limits;
 import dev.omnibridge.orchestrator.workflow.Workflow;
 import dev.omnibridge.orchestrator.workflow.WorkflowError;
+import dev.omnibridge.orchestrator.workflow.WorkflowRules;
 import dev.omnibridge.runtime.Fault;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -121,10 +123,34 @@ class RoomTest extends OneProcess {
     var room = new Room(QUARTER);
     RunKey key = started(submission("w", LOOK_EVERY_3_S, input));
     Workflow state = log.load(key).workflow();
+    var source = READER.read(HEAD + LOOK_EVERY_3_S);
+    var rules = new WorkflowRules(source, Limits.DEFAULT);
+    var definition = new Definitions.Pinned(source, source.source().toString(), "hash", rules);
     for (int i = 0; i < 10_000; i++) {
       assertThat(room.taken()).isFalse();
-      var unused = new Weight(room, state);
+      var unused = new Weight(room, definition, state);
     }
+  }
+
+  /** Ten of 50,000 characters hold 10 MB, and one of them, in ten runs or a hundred, 1 MB. */
+  @Test
+  void shouldCountADefinitionOnceForAllItsRuns() {
+    restart(5_000_000);
+    takes = Duration.ofSeconds(20);
+    String large =
+        "do: [{a: {call: work, with: {n: %%d}, then: end}}, {never: {set: {x: %s}}}]"
+            .formatted("x".repeat(50_000));
+    IntStream.range(0, 100).forEach(i -> submit("same" + i, large.formatted(0)));
+    pass(Duration.ofMinutes(1));
+    IntStream.range(0, 5).forEach(i -> submit("other" + i, large.formatted(i)));
+    assertThat(refusal(submission("other5", large.formatted(5))).getMessage())
+        .contains("too much data");
+    pass(Duration.ofMinutes(1));
+    submit("other5", large.formatted(5));
+    pass(Duration.ofMinutes(1));
+    assertThat(log.streams.keySet())
+        .hasSize(106)
+        .allMatch(key -> row(key).state() == Workflow.State.COMPLETED);
   }
 
   @Test
