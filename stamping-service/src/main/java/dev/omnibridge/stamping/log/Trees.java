@@ -6,7 +6,6 @@ import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.blake3.Hash;
 import dev.omnibridge.runtime.rpc.CallScope;
 import dev.omnibridge.stamping.merkle.LeafTree;
-import dev.omnibridge.stamping.merkle.LogHash;
 import dev.omnibridge.stamping.merkle.Origin;
 import dev.omnibridge.stamping.merkle.Proofs;
 import dev.omnibridge.stamping.merkle.Records;
@@ -26,29 +25,50 @@ import java.util.function.Function;
  * Nothing of them is stored: what was given up is computed anew.
  */
 final class Trees {
-  private static final long MOST_BYTES = 128L << 20;
   private static final int MOST_WAITING = 64;
+
+  /** What each takes besides its hashes: what computes them, lock, name and places in tables. */
+  private static final long FIXED_BYTES = 6 << 10;
+
+  /** A log up to this length is read in an instant. */
+  private static final long SHORT_LOG = 4096;
 
   private final LeafClient client;
   private final Duration wait;
+  private final long mostBytes;
   private final TileCache tiles = new TileCache();
   private final Map<Origin, Kept> trees = new LinkedHashMap<>(16, 0.75f, true);
   private long bytes;
 
-  /** With the longest wait for somebody else who computes the same tree. */
+  /**
+   * With the longest wait for somebody else who computes the same tree. An eighth of the heap is
+   * for the trees: of 256 MiB 4,500 short logs or a hundred of a million leaves.
+   */
   Trees(LeafClient client, Duration wait) {
+    this(client, wait, Runtime.getRuntime().maxMemory() / 8);
+  }
+
+  /** With a bound of its own for what is kept, in bytes. */
+  Trees(LeafClient client, Duration wait, long mostBytes) {
     this.client = client;
     this.wait = wait;
+    this.mostBytes = mostBytes;
+  }
+
+  /** What is kept, in bytes. */
+  synchronized long bytes() {
+    return bytes;
   }
 
   /** A tree, and who works on it. */
   private static final class Kept {
     private final ReentrantLock lock = new ReentrantLock();
-    private final LogHash hash = new LogHash();
     private final LeafTree tree;
 
-    /** What it adds to the bytes of all; guarded by the owner. */
+    /** What it adds to the bytes of all, and its leaves then; guarded by the owner. */
     private long counted;
+
+    private long leaves;
 
     Kept(LeafTree tree) {
       this.tree = tree;
@@ -101,16 +121,27 @@ final class Trees {
     return trees.computeIfAbsent(origin, this::empty);
   }
 
-  /** The longest unused ones are given up; whoever works on one goes on with it. */
+  /**
+   * The longest unused ones are given up, and short logs first: the regular signing goes through
+   * all that have grown, and would have every long one read again. Whoever works on one goes on
+   * with it.
+   */
   private synchronized void count(Origin origin, Kept kept) {
     if (trees.get(origin) != kept) {
       return;
     }
-    bytes += kept.tree.bytes() - kept.counted;
-    kept.counted = kept.tree.bytes();
-    for (var each = trees.entrySet().iterator(); bytes > MOST_BYTES && each.hasNext(); ) {
-      Kept eldest = each.next().getValue();
-      if (eldest != kept) {
+    long now = kept.tree.bytes() + FIXED_BYTES;
+    bytes += now - kept.counted;
+    kept.counted = now;
+    kept.leaves = kept.tree.size();
+    giveUp(kept, SHORT_LOG);
+    giveUp(kept, Long.MAX_VALUE);
+  }
+
+  private void giveUp(Kept inUse, long mostLeaves) {
+    for (var each = trees.values().iterator(); bytes > mostBytes && each.hasNext(); ) {
+      Kept eldest = each.next();
+      if (eldest != inUse && eldest.leaves <= mostLeaves) {
         bytes -= eldest.counted;
         each.remove();
       }
@@ -128,7 +159,7 @@ final class Trees {
         size,
         piece -> {
           Records records = records(piece);
-          byte[] hashes = records.hashes(kept.hash);
+          byte[] hashes = kept.tree.hashes(records);
           for (int i = 0; i < records.count(); i++) {
             expect(namespace, kept.tree.size(), records.index(i));
             kept.tree.add(hashes, i * Hash.LENGTH);
@@ -159,7 +190,7 @@ final class Trees {
         first + LeafTree.TILE,
         piece -> {
           Records records = records(piece);
-          byte[] hashes = records.hashes(kept.hash);
+          byte[] hashes = kept.tree.hashes(records);
           for (int i = 0; i < records.count(); i++) {
             expect(namespace, first + count[0]++, records.index(i));
           }

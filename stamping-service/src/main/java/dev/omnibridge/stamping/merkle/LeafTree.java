@@ -21,6 +21,8 @@ public final class LeafTree {
   public static final int TILE = 1 << TILE_LEVEL;
 
   private static final int MOST_LEVELS = 40;
+  private static final int FIRST_TAIL = 32;
+  private static final byte[] NONE = {};
 
   /** Hears of every tile that is full, and of its leaves. */
   @FunctionalInterface
@@ -32,10 +34,13 @@ public final class LeafTree {
   private final FullTiles fullTiles;
 
   /** The complete subtrees of a level from that of the tiles on, side by side. */
-  private final byte[][] levels = new byte[MOST_LEVELS][0];
+  private final byte[][] levels = new byte[MOST_LEVELS][];
 
   private final int[] counts = new int[MOST_LEVELS];
-  private final byte[] tail = new byte[TILE * Hash.LENGTH];
+
+  /** Most logs are short, so it grows. */
+  private byte[] tail = new byte[FIRST_TAIL * Hash.LENGTH];
+
   private int tailCount;
 
   /** An empty tree. */
@@ -46,6 +51,7 @@ public final class LeafTree {
   /** An empty tree that tells of its full tiles, but for those that are added as such. */
   public LeafTree(FullTiles fullTiles) {
     this.fullTiles = fullTiles;
+    Arrays.fill(levels, NONE);
   }
 
   /** How many leaves there are. */
@@ -53,7 +59,12 @@ public final class LeafTree {
     return (long) counts[0] * TILE + tailCount;
   }
 
-  /** About how much memory it takes, in bytes. */
+  /** The hashes of records, to be added. */
+  public byte[] hashes(Records records) {
+    return records.hashes(hash);
+  }
+
+  /** How much memory its hashes take, in bytes; it takes 4 KiB besides. */
   public long bytes() {
     return Arrays.stream(levels).mapToLong(level -> level.length).sum() + tail.length;
   }
@@ -65,6 +76,9 @@ public final class LeafTree {
 
   /** Adds the next leaf, whose hash stands from {@code offset} on. */
   public void add(byte[] hashes, int offset) {
+    if (tailCount * Hash.LENGTH == tail.length) {
+      tail = Arrays.copyOf(tail, 2 * tail.length);
+    }
     System.arraycopy(hashes, offset, tail, tailCount * Hash.LENGTH, Hash.LENGTH);
     if (++tailCount == TILE) {
       tailCount = 0;
