@@ -42,25 +42,25 @@ final class NodeVectors {
     if (known != null && !known.failed()) {
       return known;
     }
-    Future<float[][]> begun =
-        embedders.model().compose(_ -> next(nodes, 0, new float[nodes.size()][]));
+    Future<float[][]> begun = embedders.model().compose(_ -> all(nodes));
     kept.put(loaded.id(), begun);
     return begun;
   }
 
   /** One after the other, so that a question to another tree need not wait for all of them. */
-  private Future<float[][]> next(List<Node> nodes, int at, float[][] vectors) {
-    if (at == nodes.size()) {
-      return Future.succeededFuture(vectors);
-    }
+  private Future<float[][]> all(List<Node> nodes) {
+    float[][] vectors = new float[nodes.size()][];
+    return Steps.run(
+            nodes.size(), at -> one(nodes.get(at)).onSuccess(vector -> vectors[at] = vector))
+        .map(_ -> vectors);
+  }
+
+  private Future<float[]> one(Node node) {
     return embedders
-        .embed(TreeSearch.description(nodes.get(at)), STEP_LIMIT)
-        .compose(vector -> {
-          if (vector.model().equals(LexicalEmbedder.MODEL)) {
-            return Future.failedFuture(new IllegalStateException("The model does not answer"));
-          }
-          vectors[at] = vector.values();
-          return next(nodes, at + 1, vectors);
-        });
+        .embed(TreeSearch.description(node), STEP_LIMIT)
+        .compose(vector ->
+            vector.model().equals(LexicalEmbedder.MODEL)
+                ? Future.failedFuture(new IllegalStateException("The model does not answer"))
+                : Future.succeededFuture(vector.values()));
   }
 }

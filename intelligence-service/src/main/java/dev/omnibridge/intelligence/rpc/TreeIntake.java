@@ -125,7 +125,7 @@ final class TreeIntake implements StreamObserver<AnalyzeTreeRequest> {
     if (refused != null) {
       return Future.failedFuture(refused);
     }
-    return samples(entries, 0, new ArrayList<>())
+    return samples(entries)
         .compose(samples -> means.work().run(() -> files(entries, samples), scope))
         .onSuccess(files -> files.forEach(builder::add));
   }
@@ -158,16 +158,10 @@ final class TreeIntake implements StreamObserver<AnalyzeTreeRequest> {
   }
 
   /** Null for what has no content here: its node is made of its path alone. */
-  private Future<List<@Nullable Sample>> samples(
-      List<TreeEntry> entries, int at, List<@Nullable Sample> samples) {
-    if (at == entries.size()) {
-      return Future.succeededFuture(samples);
-    }
-    return sample(entries.get(at))
-        .compose(sample -> {
-          samples.add(sample);
-          return samples(entries, at + 1, samples);
-        });
+  private Future<List<@Nullable Sample>> samples(List<TreeEntry> entries) {
+    List<@Nullable Sample> samples = new ArrayList<>();
+    return Steps.run(entries.size(), at -> sample(entries.get(at)).onSuccess(samples::add))
+        .map(_ -> samples);
   }
 
   private Future<@Nullable Sample> sample(TreeEntry entry) {
