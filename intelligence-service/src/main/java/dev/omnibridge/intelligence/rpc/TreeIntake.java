@@ -10,7 +10,6 @@ import dev.omnibridge.intelligence.store.ContentSource;
 import dev.omnibridge.intelligence.store.TreeStore;
 import dev.omnibridge.intelligence.tree.FileFacts;
 import dev.omnibridge.intelligence.tree.Node;
-import dev.omnibridge.intelligence.tree.ProjectTree;
 import dev.omnibridge.intelligence.tree.TreeBuilder;
 import dev.omnibridge.intelligence.tree.TreeFile;
 import dev.omnibridge.runtime.Fault;
@@ -46,13 +45,14 @@ final class TreeIntake implements StreamObserver<AnalyzeTreeRequest> {
   private final TreeBuilder builder = new TreeBuilder();
   private Future<?> work = Future.succeededFuture();
   private @Nullable TreeHeader header;
+  private long held;
   private long contentBytes;
   private long unread;
   private boolean ended;
   private long timer;
 
   /** What an intake works with. */
-  record Means(Work work, ContentSource contents, TreeStore trees) {}
+  record Means(Work work, ContentSource contents, TreeStore trees, TreeRoom room) {}
 
   private TreeIntake(
       Context context,
@@ -127,7 +127,19 @@ final class TreeIntake implements StreamObserver<AnalyzeTreeRequest> {
     }
     return samples(entries)
         .compose(samples -> means.work().run(() -> files(entries, samples), scope))
-        .onSuccess(files -> files.forEach(builder::add));
+        .compose(this::keep);
+  }
+
+  /** Only while there is room for them. */
+  private Future<?> keep(List<TreeFile> files) {
+    if (ended) {
+      return Future.succeededFuture();
+    }
+    files.forEach(builder::add);
+    long more = builder.bytes() - held;
+    held += more;
+    Fault full = means.room().take(more, held);
+    return full == null ? Future.succeededFuture() : Future.failedFuture(full);
   }
 
   private static Fault headerMissing() {
@@ -152,7 +164,7 @@ final class TreeIntake implements StreamObserver<AnalyzeTreeRequest> {
     return contentBytes > MOST_CONTENT ? tooLarge("256 MiB of content") : null;
   }
 
-  private static Fault tooLarge(String limit) {
+  static Fault tooLarge(String limit) {
     return Fault.invalid(
         "TREE_TOO_LARGE", "A tree has at most %s; analyse a part of it.".formatted(limit));
   }
@@ -218,16 +230,16 @@ final class TreeIntake implements StreamObserver<AnalyzeTreeRequest> {
       return;
     }
     means
-        .work()
-        .run(() -> builder.build(first.getProjectRoot()), scope)
-        .compose(tree -> means.trees().save(tree, scope).map(id -> answer(id, tree)))
+        .trees()
+        .save(() -> builder.build(first.getProjectRoot()), scope)
+        .map(this::answer)
         .onSuccess(this::answer)
         .onFailure(this::fail);
   }
 
-  private AnalyzeTreeResponse answer(String id, ProjectTree tree) {
+  private AnalyzeTreeResponse answer(TreeStore.Saved tree) {
     return AnalyzeTreeResponse.newBuilder()
-        .setTreeId(id)
+        .setTreeId(tree.id())
         .setStatistics(TreeMessages.of(tree.statistics()))
         .setUnreadContents(unread)
         .setAnalysisNanos(System.nanoTime() - started)
@@ -253,6 +265,7 @@ final class TreeIntake implements StreamObserver<AnalyzeTreeRequest> {
     boolean first = !ended;
     ended = true;
     if (first) {
+      means.room().give(held);
       atEnd.run();
     }
     return first;

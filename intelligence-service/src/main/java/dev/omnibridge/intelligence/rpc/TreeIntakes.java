@@ -5,8 +5,6 @@ import dev.omnibridge.api.intelligence.v1.AnalyzeTreeRequest;
 import dev.omnibridge.api.intelligence.v1.AnalyzeTreeResponse;
 import dev.omnibridge.intelligence.store.ContentSource;
 import dev.omnibridge.intelligence.store.TreeStore;
-import dev.omnibridge.runtime.Fault;
-import dev.omnibridge.runtime.Fault.Kind;
 import dev.omnibridge.runtime.rpc.Replies;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -21,6 +19,7 @@ public final class TreeIntakes {
   private final Work work;
   private final ContentSource contents;
   private final TreeStore trees;
+  private final TreeRoom room = new TreeRoom();
   private final AtomicInteger underWay = new AtomicInteger();
 
   public TreeIntakes(Context context, Work work, ContentSource contents, TreeStore trees) {
@@ -33,18 +32,13 @@ public final class TreeIntakes {
   StreamObserver<AnalyzeTreeRequest> begin(ServerCallStreamObserver<AnalyzeTreeResponse> out) {
     if (underWay.incrementAndGet() > AT_ONCE) {
       underWay.decrementAndGet();
-      Replies.fail(
-          out,
-          Fault.of(
-              Kind.EXHAUSTED,
-              "TREES_BUSY",
-              "Too many trees are being analysed; try again in a moment."));
+      Replies.fail(out, TreeRoom.busy());
       return new Ignored();
     }
     return TreeIntake.begin(
         context,
         out,
-        new TreeIntake.Means(work, contents, trees),
+        new TreeIntake.Means(work, contents, trees, room),
         () -> underWay.decrementAndGet());
   }
 

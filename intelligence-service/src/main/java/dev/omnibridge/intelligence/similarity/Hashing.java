@@ -2,14 +2,14 @@
 package dev.omnibridge.intelligence.similarity;
 
 /** Hashes that are the same on every machine and in every version, as they are stored. */
-final class Hashing {
+public final class Hashing {
   private static final long BASIS = 0xcbf29ce484222325L;
   private static final long PRIME = 0x100000001b3L;
 
   private Hashing() {}
 
   /** FNV-1a of the characters, mixed. */
-  static long of(String term) {
+  public static long of(String term) {
     long hash = BASIS;
     for (int i = 0; i < term.length(); i++) {
       hash = (hash ^ term.charAt(i)) * PRIME;

@@ -1,31 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.intelligence.store;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.omnibridge.intelligence.tree.Node;
 import dev.omnibridge.intelligence.tree.ProjectTree;
 import dev.omnibridge.intelligence.tree.Statistics;
-import java.io.ByteArrayOutputStream;
+import dev.omnibridge.intelligence.tree.TreeTooLarge;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** A tree as the JSON document that is stored: the tree file of the seeds, with keywords added. */
 public final class TreeJson {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonFactory JSON = new JsonFactory();
 
   private TreeJson() {}
 
-  /** The document as UTF-8. */
+  /**
+   * The document as UTF-8. It is counted first, so that it is in memory once and has no more than
+   * its most bytes there.
+   *
+   * @throws TreeTooLarge when it would have more than {@link TreeStore#MOST_BYTES}
+   */
   public static byte[] write(ProjectTree tree, Instant generatedAt) {
-    var bytes = new ByteArrayOutputStream(64 * 1024);
-    try (JsonGenerator out = JSON.getFactory().createGenerator(bytes)) {
+    try {
+      var counted = new Counted();
+      write(tree, generatedAt, counted);
+      byte[] document = new byte[counted.bytes];
+      write(tree, generatedAt, new Filling(document));
+      return document;
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+  }
+
+  private static void write(ProjectTree tree, Instant generatedAt, OutputStream bytes)
+      throws IOException {
+    try (JsonGenerator out = JSON.createGenerator(bytes)) {
       out.writeStartObject();
       out.writeStringField("version", ProjectTree.VERSION);
       out.writeStringField("project_root", tree.projectRoot());
@@ -35,10 +50,49 @@ public final class TreeJson {
       out.writeFieldName("statistics");
       statistics(out, tree.statistics());
       out.writeEndObject();
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
     }
-    return bytes.toByteArray();
+  }
+
+  private static final class Counted extends OutputStream {
+    private int bytes;
+
+    @Override
+    public void write(int one) {
+      more(1);
+    }
+
+    @Override
+    public void write(byte[] from, int offset, int length) {
+      more(length);
+    }
+
+    private void more(int length) {
+      bytes += length;
+      if (bytes > TreeStore.MOST_BYTES) {
+        throw new TreeTooLarge("a document of %d MiB".formatted(TreeStore.MOST_BYTES >> 20));
+      }
+    }
+  }
+
+  /** Into an array that is long enough. */
+  private static final class Filling extends OutputStream {
+    private final byte[] to;
+    private int at;
+
+    Filling(byte[] to) {
+      this.to = to;
+    }
+
+    @Override
+    public void write(int one) {
+      to[at++] = (byte) one;
+    }
+
+    @Override
+    public void write(byte[] from, int offset, int length) {
+      System.arraycopy(from, offset, to, at, length);
+      at += length;
+    }
   }
 
   /** As deep as a tree may be, which is checked when it is built. */
@@ -95,51 +149,9 @@ public final class TreeJson {
    * Reads a document.
    *
    * @throws IOException when it is none, or not of a version that is known
+   * @throws TreeTooLarge when the tree takes more than {@link ProjectTree#MOST_BYTES}
    */
   public static ProjectTree read(byte[] document) throws IOException {
-    JsonNode json = JSON.readTree(document);
-    if (!json.path("version").asText().equals(ProjectTree.VERSION) || !json.has("tree")) {
-      throw new IOException("It is no tree of version " + ProjectTree.VERSION);
-    }
-    JsonNode figures = json.path("statistics");
-    return new ProjectTree(
-        json.path("project_root").asText(),
-        node(json.path("tree")),
-        new Statistics(
-            figures.path("total_files").asLong(),
-            figures.path("total_directories").asLong(),
-            counts(figures.path("file_type_distribution")),
-            figures.path("total_size_bytes").asLong(),
-            counts(figures.path("purpose_distribution"))));
-  }
-
-  private static Node node(JsonNode json) {
-    List<Node> children = new ArrayList<>();
-    json.path("children").forEach(child -> children.add(node(child)));
-    String modified = json.path("last_modified").asText();
-    return new Node(
-        json.path("path").asText(),
-        json.path("name").asText(),
-        json.path("type").asText().equals("directory"),
-        json.path("size").asLong(),
-        json.path("extension").asText(),
-        modified.isEmpty() ? Node.UNKNOWN_TIME : Instant.parse(modified).toEpochMilli(),
-        json.path("inferred_purpose").asText(),
-        json.path("architectural_pattern").asText(),
-        texts(json.path("related_files")),
-        texts(json.path("keywords")),
-        List.copyOf(children));
-  }
-
-  private static List<String> texts(JsonNode array) {
-    List<String> texts = new ArrayList<>();
-    array.forEach(text -> texts.add(text.asText()));
-    return List.copyOf(texts);
-  }
-
-  private static Map<String, Long> counts(JsonNode object) {
-    Map<String, Long> counts = new TreeMap<>();
-    object.properties().forEach(entry -> counts.put(entry.getKey(), entry.getValue().asLong()));
-    return counts;
+    return TreeReader.read(document);
   }
 }

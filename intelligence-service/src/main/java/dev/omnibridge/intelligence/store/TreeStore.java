@@ -5,22 +5,32 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.omnibridge.intelligence.analysis.Sample;
 import dev.omnibridge.intelligence.tree.ProjectTree;
+import dev.omnibridge.intelligence.tree.Statistics;
 import dev.omnibridge.intelligence.tree.TreeSearch;
+import dev.omnibridge.intelligence.tree.TreeTooLarge;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.Fault.Kind;
+import dev.omnibridge.runtime.Timeouts;
 import dev.omnibridge.runtime.rpc.CallScope;
 import dev.omnibridge.runtime.rpc.Statuses;
 import io.grpc.Channel;
+import io.grpc.Context;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * Trees in the content store, under the hash of their JSON: what one instance has built, any other
- * can answer from. Some that were asked lately are kept in memory.
+ * can answer from. Some that were asked lately are kept in memory. A large tree takes much of that,
+ * so trees are made and read one after the other, and one that several ask for is read once. Used
+ * on one context only.
  */
 public final class TreeStore {
   /** Largest document of a tree. */
@@ -29,18 +39,21 @@ public final class TreeStore {
   private static final Duration KEPT = Duration.ofSeconds(300);
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
-  /** A tree in memory takes a few times what its document takes. */
-  private static final long MOST_KEPT_BYTES = 16L << 20;
+  /** One of the largest, or many others. */
+  private static final long MOST_KEPT_BYTES = ProjectTree.MOST_BYTES;
 
   private final ContentSource source;
   private final ContentSink sink;
   private final WorkerExecutor workers;
   private final Clock clock;
+  private final OneByOne oneByOne = new OneByOne();
+  private final Map<String, Future<Loaded>> underWay = new HashMap<>();
   private final Cache<String, Loaded> kept =
       Caffeine.newBuilder()
           .expireAfterAccess(KEPT)
           .maximumWeight(MOST_KEPT_BYTES)
-          .<String, Loaded>weigher((_, loaded) -> loaded.bytes())
+          .<String, Loaded>weigher((_, loaded) -> Math.toIntExact(loaded.search().bytes()))
+          .executor(Runnable::run)
           .build();
 
   public TreeStore(Channel dbAdapter, WorkerExecutor workers, Clock clock) {
@@ -51,45 +64,107 @@ public final class TreeStore {
   }
 
   /** A tree with what answers questions to it. */
-  public record Loaded(String id, ProjectTree tree, TreeSearch search, int bytes) {}
+  public record Loaded(String id, ProjectTree tree, TreeSearch search) {}
 
-  /** Stores a tree and gives its id. INVALID (TREE_TOO_LARGE) above the limit. */
-  public Future<String> save(ProjectTree tree, CallScope scope) {
-    var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    return workers
-        .executeBlocking(() -> TreeJson.write(tree, now), false)
-        .compose(bytes ->
-            bytes.length > MOST_BYTES
-                ? Future.failedFuture(tooLarge())
-                : sink.put(bytes, scope.within(LIMIT)));
+  /** What is stored, and its figures. */
+  public record Saved(String id, Statistics statistics) {}
+
+  private record Written(byte[] document, Statistics statistics) {}
+
+  /**
+   * Makes a tree and stores it, unless nobody waits for it any more. INVALID (TREE_TOO_LARGE) above
+   * the limits: what is stored can be asked.
+   */
+  public Future<Saved> save(Supplier<ProjectTree> make, CallScope scope) {
+    return oneByOne.run(() ->
+        workers
+            .executeBlocking(() -> write(make, scope), false)
+            .compose(written ->
+                sink.put(written.document(), scope.within(LIMIT))
+                    .map(id -> new Saved(id, written.statistics()))));
   }
 
-  private static Fault tooLarge() {
+  private Written write(Supplier<ProjectTree> make, CallScope scope) {
+    if (scope.cancelled()) {
+      throw Fault.of(
+          Kind.CANCELLED, "CALL_CANCELLED", "The caller no longer waits for the answer.");
+    }
+    try {
+      ProjectTree tree = make.get();
+      checkThatItCanBeAsked(tree);
+      var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+      return new Written(TreeJson.write(tree, now), tree.statistics());
+    } catch (TreeTooLarge limit) {
+      throw tooLarge(limit);
+    }
+  }
+
+  private static void checkThatItCanBeAsked(ProjectTree tree) {
+    var unused = new TreeSearch(tree);
+  }
+
+  private static Fault tooLarge(TreeTooLarge limit) {
     return Fault.invalid(
-        "TREE_TOO_LARGE", "The tree's document would have more than 32 MiB; analyse a part of it.");
+        "TREE_TOO_LARGE",
+        "A tree has at most %s; analyse a part of it.".formatted(limit.getMessage()));
   }
 
-  /** The tree of an id. NOT_FOUND (TREE_NOT_FOUND) when there is no such content, or no tree. */
+  /**
+   * The tree of an id. NOT_FOUND (TREE_NOT_FOUND) when there is no such content, or no tree;
+   * INVALID (TREE_TOO_LARGE) when it cannot be held.
+   */
   public Future<Loaded> load(String id, CallScope scope) {
     Loaded known = kept.getIfPresent(id);
-    if (known != null) {
-      return Future.succeededFuture(known);
+    return known != null
+        ? Future.succeededFuture(known)
+        : Timeouts.within(scope.within(LIMIT), loading(id)).recover(TreeStore::told);
+  }
+
+  private static Future<Loaded> told(Throwable failure) {
+    return Future.failedFuture(
+        failure instanceof TimeoutException
+            ? Fault.of(Kind.TIMEOUT, "CONTENT_STORE_TIMEOUT", "The tree could not be read in time.")
+            : failure);
+  }
+
+  private Future<Loaded> loading(String id) {
+    Future<Loaded> begun = underWay.get(id);
+    if (begun == null) {
+      begun = oneByOne.run(() -> fetch(id)).onSuccess(loaded -> kept.put(id, loaded));
+      underWay.put(id, begun);
+      begun.onComplete(_ -> underWay.remove(id));
     }
+    return begun;
+  }
+
+  /** For all who ask by now and later: the one who was first may go. */
+  private Future<Loaded> fetch(String id) {
+    CallScope nobodys = scopeOfNobody();
     return source
-        .read(id, null, scope, scope.within(LIMIT))
+        .read(id, null, nobodys, LIMIT)
         .recover(failure ->
             Future.failedFuture(
                 Statuses.faultOf(failure).kind() == Kind.NOT_FOUND ? notFound(id) : failure))
-        .compose(sample -> workers.executeBlocking(() -> read(id, sample), false))
-        .onSuccess(loaded -> kept.put(id, loaded));
+        .compose(sample -> workers.executeBlocking(() -> read(id, sample), false));
+  }
+
+  private static CallScope scopeOfNobody() {
+    Context before = Context.ROOT.attach();
+    try {
+      return CallScope.current();
+    } finally {
+      Context.ROOT.detach(before);
+    }
   }
 
   private static Loaded read(String id, Sample sample) {
     try {
       ProjectTree tree = TreeJson.read(sample.bytes());
-      return new Loaded(id, tree, new TreeSearch(tree), sample.bytes().length);
+      return new Loaded(id, tree, new TreeSearch(tree));
     } catch (IOException noTree) {
       throw notFound(id);
+    } catch (TreeTooLarge limit) {
+      throw tooLarge(limit).with("tree_id", id);
     }
   }
 

@@ -26,6 +26,14 @@ public record FileFacts(
   private static final int MOST_DECLARED = 40;
   private static final int MOST_REFERENCES = 100;
 
+  /** About how much memory they take, in bytes. */
+  long bytes() {
+    return 2L * Memory.OBJECT
+        + Texts.bytes(declared)
+        + Texts.bytes(references)
+        + Texts.bytes(words);
+  }
+
   /** Of a file whose content is not known. */
   public static final FileFacts NONE =
       new FileFacts("", List.of(), List.of(), List.of(), false, false);
@@ -34,13 +42,14 @@ public record FileFacts(
   public static FileFacts of(Analysis analysis, @Nullable String text) {
     return new FileFacts(
         analysis.language() == null ? "" : analysis.language().language().id(),
-        declared(analysis),
-        analysis.relationships().stream()
-            .filter(link -> !link.target().contains("://"))
-            .map(Relationship::target)
-            .limit(MOST_REFERENCES)
-            .toList(),
-        text == null ? List.of() : Keywords.of(text),
+        Texts.of(declared(analysis)),
+        Texts.of(
+            analysis.relationships().stream()
+                .filter(link -> !link.target().contains("://"))
+                .map(Relationship::target)
+                .limit(MOST_REFERENCES)
+                .toList()),
+        text == null ? List.of() : Texts.of(Keywords.of(text)),
         analysis.tags().contains("test"),
         analysis.tags().contains("generated"));
   }

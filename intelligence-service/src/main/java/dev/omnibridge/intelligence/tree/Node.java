@@ -32,8 +32,21 @@ public record Node(
   /** Where no time is known. */
   public static final long UNKNOWN_TIME = -1;
 
+  /** An object with its lists, and the strings that it shares with others. */
+  private static final int FIXED_BYTES = 160;
+
   /** How many directories are above it; 0 for the root and what is directly in it is at 1. */
   public int depth() {
     return path.equals(ROOT) ? 0 : 1 + (int) path.chars().filter(c -> c == '/').count();
+  }
+
+  /** About how much memory it takes, in bytes; without what is in it but for the list of that. */
+  public long bytes() {
+    return FIXED_BYTES
+        + Memory.of(path)
+        + Memory.of(name)
+        + Texts.bytes(related)
+        + Texts.bytes(keywords)
+        + (long) Memory.REFERENCE * children.size();
   }
 }

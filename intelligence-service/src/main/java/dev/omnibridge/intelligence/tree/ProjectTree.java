@@ -11,6 +11,12 @@ public record ProjectTree(String projectRoot, Node root, Statistics statistics) 
   /** Version of the form of a tree. */
   public static final String VERSION = "1.0.0";
 
+  /**
+   * Most memory that a tree may take with what answers questions to it. 20,000 files of this
+   * project's Java take 26 MB, counted as 28 MB, with a document of 15 MB. A service has 256 MiB.
+   */
+  public static final long MOST_BYTES = 48L << 20;
+
   /** All nodes by path, directories before what is in them. */
   public Map<String, Node> nodes() {
     Map<String, Node> nodes = new LinkedHashMap<>();
@@ -24,5 +30,10 @@ public record ProjectTree(String projectRoot, Node root, Statistics statistics) 
       level = next;
     }
     return nodes;
+  }
+
+  /** Why a tree is refused that takes more than {@link #MOST_BYTES}. */
+  public static TreeTooLarge tooMuch() {
+    return new TreeTooLarge("%d MiB in memory".formatted(MOST_BYTES >> 20));
   }
 }

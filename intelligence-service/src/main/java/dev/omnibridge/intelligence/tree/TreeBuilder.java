@@ -13,10 +13,17 @@ public final class TreeBuilder {
   /** Most files of a tree. */
   public static final int MOST_FILES = 20_000;
 
+  /** Most directories, without the root. */
+  public static final int MOST_DIRECTORIES = 2 * MOST_FILES;
+
   /** Most levels. */
   public static final int MOST_LEVELS = 64;
 
+  /** Most bytes of the paths of all directories, which each has in full. */
+  private static final long MOST_DIRECTORY_BYTES = 16L << 20;
+
   private final Map<String, TreeFile> files = new LinkedHashMap<>();
+  private long bytes;
 
   /** What keeps a path from being one of a file in the tree; empty when nothing does. */
   public static String problem(String path) {
@@ -36,7 +43,13 @@ public final class TreeBuilder {
 
   /** Adds a file; a path that was added before is replaced. */
   public void add(TreeFile file) {
-    files.put(file.path(), file);
+    TreeFile before = files.put(file.path(), file);
+    bytes += file.bytes() - (before == null ? 0 : before.bytes());
+  }
+
+  /** About how much memory the files take so far. */
+  public long bytes() {
+    return bytes;
   }
 
   /** Files so far. */
@@ -44,12 +57,17 @@ public final class TreeBuilder {
     return files.size();
   }
 
-  /** The tree of all that was added. */
+  /**
+   * The tree of all that was added.
+   *
+   * @throws TreeTooLarge when its files are in too many directories, or too deep
+   */
   public ProjectTree build(String projectRoot) {
     var related = new RelatedFiles(files.values());
     var root = new Folder(Node.ROOT, projectName(projectRoot));
+    var made = new Made();
     for (TreeFile file : files.values()) {
-      folderOf(root, file.directory()).files.add(node(file, related.of(file)));
+      folderOf(root, file.directory(), made).files.add(node(file, related.of(file)));
     }
     Counts counts = new Counts();
     Node top = root.toNode(counts);
@@ -68,18 +86,34 @@ public final class TreeBuilder {
     return clean.substring(clean.lastIndexOf('/') + 1);
   }
 
-  private static Folder folderOf(Folder root, String directory) {
+  private static Folder folderOf(Folder root, String directory, Made made) {
     Folder folder = root;
     if (!directory.equals(Node.ROOT)) {
       for (String part : directory.split("/")) {
         String above = folder.path;
-        folder =
-            folder.folders.computeIfAbsent(
-                part,
-                name -> new Folder(above.equals(Node.ROOT) ? name : above + "/" + name, name));
+        folder = folder.folders.computeIfAbsent(part, name -> made.folder(above, name));
       }
     }
     return folder;
+  }
+
+  /** The directories that were made. */
+  private static final class Made {
+    private int directories;
+    private long bytes;
+
+    Folder folder(String above, String name) {
+      String path = above.equals(Node.ROOT) ? name : above + "/" + name;
+      bytes += path.length();
+      if (++directories > MOST_DIRECTORIES) {
+        throw new TreeTooLarge("%,d directories".formatted(MOST_DIRECTORIES));
+      }
+      if (bytes > MOST_DIRECTORY_BYTES) {
+        throw new TreeTooLarge(
+            "%d MiB of paths of directories".formatted(MOST_DIRECTORY_BYTES >> 20));
+      }
+      return new Folder(path, name);
+    }
   }
 
   private static Node node(TreeFile file, List<String> related) {
@@ -94,8 +128,8 @@ public final class TreeBuilder {
         file.modifiedMillis(),
         Purposes.of(file),
         ArchitecturalPatterns.of(file),
-        related,
-        List.copyOf(keywords),
+        Texts.of(related),
+        Texts.of(keywords),
         List.of());
   }
 

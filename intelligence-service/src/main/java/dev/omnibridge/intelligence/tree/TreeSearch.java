@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.intelligence.tree;
 
+import dev.omnibridge.intelligence.similarity.Hashing;
 import dev.omnibridge.intelligence.similarity.LexicalVector;
 import dev.omnibridge.intelligence.similarity.Terms;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,20 +36,35 @@ public final class TreeSearch {
           "show", "find");
 
   private final List<Node> nodes;
-  private final List<Map<String, Integer>> terms = new ArrayList<>();
-  private final Map<String, Integer> nodesWith = new HashMap<>();
+  private final List<NodeTerms> terms = new ArrayList<>();
   private final double meanLength;
+  private final long bytes;
 
+  /**
+   * Of a tree.
+   *
+   * @throws TreeTooLarge when it takes more than {@link ProjectTree#MOST_BYTES}
+   */
   public TreeSearch(ProjectTree tree) {
     this.nodes = List.copyOf(tree.nodes().values());
     long length = 0;
+    long taken = 0;
     for (Node node : nodes) {
-      Map<String, Integer> counts = termsOf(node);
-      terms.add(counts);
-      counts.keySet().forEach(term -> nodesWith.merge(term, 1, Integer::sum));
-      length += length(counts);
+      NodeTerms counted = termsOf(node);
+      terms.add(counted);
+      length += counted.length();
+      taken += node.bytes() + counted.bytes() + 2L * Memory.REFERENCE;
+      if (taken > ProjectTree.MOST_BYTES) {
+        throw ProjectTree.tooMuch();
+      }
     }
     this.meanLength = nodes.isEmpty() ? 1 : Math.max(1, (double) length / nodes.size());
+    this.bytes = taken;
+  }
+
+  /** About how much memory it takes with its tree, in bytes. */
+  public long bytes() {
+    return bytes;
   }
 
   /** A node with its score and the reasons. */
@@ -72,18 +87,22 @@ public final class TreeSearch {
         .replace('-', ' ');
   }
 
-  private static Map<String, Integer> termsOf(Node node) {
-    Map<String, Integer> counts = new HashMap<>();
+  private static NodeTerms termsOf(Node node) {
+    var counts = new NodeTerms.Counting();
     add(counts, node.path(), 1);
     add(counts, node.name(), NAME_WEIGHT);
     add(counts, node.purpose(), PURPOSE_WEIGHT);
     add(counts, node.pattern(), PURPOSE_WEIGHT);
     node.keywords().forEach(keyword -> add(counts, keyword, 1));
-    return counts;
+    return counts.done();
   }
 
-  private static void add(Map<String, Integer> counts, String text, int weight) {
-    Terms.parts(text).forEach(term -> counts.merge(stem(term), weight, Integer::sum));
+  private static void add(NodeTerms.Counting counts, String text, int weight) {
+    Terms.parts(text).forEach(term -> counts.add(hash(stem(term)), weight));
+  }
+
+  private static long hash(String stem) {
+    return Hashing.of(stem);
   }
 
   /** Plurals and a few endings of verbs are put together; no more than that. */
@@ -98,10 +117,6 @@ public final class TreeSearch {
         : term;
   }
 
-  private static int length(Map<String, Integer> counts) {
-    return counts.values().stream().mapToInt(Integer::intValue).sum();
-  }
-
   /** The best nodes; vectors are those of the question and of all nodes, or null without any. */
   public Answer answer(TreeQuery query, float @Nullable [] question, float @Nullable [][] vectors) {
     var asked = terms(query.text());
@@ -112,7 +127,8 @@ public final class TreeSearch {
       }
     }
     Map<Integer, Double> lexical = new LinkedHashMap<>();
-    admitted.forEach(i -> lexical.put(i, bm25(terms.get(i), asked)));
+    List<Wanted> wanted = asked.stream().map(this::wanted).toList();
+    admitted.forEach(i -> lexical.put(i, bm25(terms.get(i), wanted)));
     double best = lexical.values().stream().mapToDouble(Double::doubleValue).max().orElse(0);
     List<Ranked> ranked = new ArrayList<>();
     for (int i : admitted) {
@@ -148,7 +164,8 @@ public final class TreeSearch {
   private Ranked ranked(int index, double words, double cosine, TreeSet<String> asked) {
     Node node = nodes.get(index);
     List<String> why = new ArrayList<>();
-    List<String> matched = asked.stream().filter(terms.get(index)::containsKey).toList();
+    List<String> matched =
+        asked.stream().filter(term -> terms.get(index).count(hash(term)) > 0).toList();
     if (!matched.isEmpty()) {
       why.add("words: " + String.join(", ", matched));
     }
@@ -163,15 +180,22 @@ public final class TreeSearch {
     return new Ranked(node, score, List.copyOf(why));
   }
 
-  private double bm25(Map<String, Integer> counts, TreeSet<String> asked) {
+  /** A word of a question, and how much it says: the rarer, the more. */
+  private record Wanted(long term, double idf) {}
+
+  private Wanted wanted(String word) {
+    long term = hash(word);
+    long having = terms.stream().filter(counts -> counts.count(term) > 0).count();
+    return new Wanted(term, Math.log(1 + (nodes.size() - having + 0.5) / (having + 0.5)));
+  }
+
+  private double bm25(NodeTerms counts, List<Wanted> asked) {
     double sum = 0;
-    double norm = K1 * (1 - B + B * length(counts) / meanLength);
-    for (String term : asked) {
-      int count = counts.getOrDefault(term, 0);
+    double norm = K1 * (1 - B + B * counts.length() / meanLength);
+    for (Wanted word : asked) {
+      int count = counts.count(word.term());
       if (count > 0) {
-        int having = nodesWith.getOrDefault(term, 0);
-        double idf = Math.log(1 + (nodes.size() - having + 0.5) / (having + 0.5));
-        sum += idf * count * (K1 + 1) / (count + norm);
+        sum += word.idf() * count * (K1 + 1) / (count + norm);
       }
     }
     return sum;
