@@ -22,7 +22,6 @@ import io.grpc.stub.StreamObserver;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -125,17 +124,22 @@ final class TreeIntake implements StreamObserver<AnalyzeTreeRequest> {
     if (refused != null) {
       return Future.failedFuture(refused);
     }
-    return samples(entries)
-        .compose(samples -> means.work().run(() -> files(entries, samples), scope))
+    return Steps.run(entries.size(), at -> add(entries.get(at)));
+  }
+
+  /** Of the content, which may have been read from the store, nothing stays for the next. */
+  private Future<?> add(TreeEntry entry) {
+    return sample(entry)
+        .compose(sample -> means.work().run(() -> file(entry, sample), scope))
         .compose(this::keep);
   }
 
-  /** Only while there is room for them. */
-  private Future<?> keep(List<TreeFile> files) {
+  /** Only while there is room for it. */
+  private Future<?> keep(TreeFile file) {
     if (ended) {
       return Future.succeededFuture();
     }
-    files.forEach(builder::add);
+    builder.add(file);
     long more = builder.bytes() - held;
     held += more;
     Fault full = means.room().take(more, held);
@@ -170,12 +174,6 @@ final class TreeIntake implements StreamObserver<AnalyzeTreeRequest> {
   }
 
   /** Null for what has no content here: its node is made of its path alone. */
-  private Future<List<@Nullable Sample>> samples(List<TreeEntry> entries) {
-    List<@Nullable Sample> samples = new ArrayList<>();
-    return Steps.run(entries.size(), at -> sample(entries.get(at)).onSuccess(samples::add))
-        .map(_ -> samples);
-  }
-
   private Future<@Nullable Sample> sample(TreeEntry entry) {
     byte[] content = entry.getContent().toByteArray();
     if (content.length > 0 || entry.getContentHash().isEmpty()) {
@@ -198,19 +196,13 @@ final class TreeIntake implements StreamObserver<AnalyzeTreeRequest> {
         });
   }
 
-  private List<TreeFile> files(List<TreeEntry> entries, List<@Nullable Sample> samples) {
-    List<TreeFile> files = new ArrayList<>();
-    for (int i = 0; i < entries.size(); i++) {
-      TreeEntry entry = entries.get(i);
-      Sample sample = samples.get(i);
-      long modified =
-          entry.hasLastModified()
-              ? entry.getLastModified().getSeconds() * 1000
-                  + entry.getLastModified().getNanos() / 1_000_000
-              : Node.UNKNOWN_TIME;
-      files.add(new TreeFile(entry.getPath(), entry.getSize(), modified, facts(sample)));
-    }
-    return files;
+  private TreeFile file(TreeEntry entry, @Nullable Sample sample) {
+    long modified =
+        entry.hasLastModified()
+            ? entry.getLastModified().getSeconds() * 1000
+                + entry.getLastModified().getNanos() / 1_000_000
+            : Node.UNKNOWN_TIME;
+    return new TreeFile(entry.getPath(), entry.getSize(), modified, facts(sample));
   }
 
   private FileFacts facts(@Nullable Sample sample) {
