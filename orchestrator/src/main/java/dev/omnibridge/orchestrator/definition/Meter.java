@@ -4,24 +4,44 @@ package dev.omnibridge.orchestrator.definition;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What evaluations have used of their common budget. Steps are counted, not time, so that the same
  * expression on the same input always ends the same way. The size of a container is found once and
  * remembered, since jq values do not change; so [., .] forty times over is seen for what it is.
+ *
+ * <p>What is remembered is kept from being collected: of an accumulator jq makes a copy with every
+ * round. So all of it is forgotten once it holds more than {@link #MAX_HELD}, between two
+ * measurements and never within one. A value that is still in use is then measured once more, which
+ * costs little beside the copies that were made since: the largest usual value, some 30,000 small
+ * objects, holds a quarter of the limit.
  */
 public final class Meter {
   private static final int MAX_STEPS = 1_000_000;
   static final long MAX_SIZE = 1024 * 1024;
 
+  /** Bytes, estimated: a container is 100, a child 48 and its text. */
+  static final long MAX_HELD = 32L * 1024 * 1024;
+
   private final Map<JsonNode, Long> sizes = new IdentityHashMap<>();
+  private long held;
   private int steps;
 
   /** Refuses a value that is too large. */
   void measure(JsonNode value) {
+    if (held > MAX_HELD) {
+      sizes.clear();
+      held = 0;
+    }
     if (value.isContainerNode() || value.isTextual()) {
       var unused = size(value);
     }
+  }
+
+  /** The containers that cannot be collected while this meter is in use. */
+  Set<JsonNode> remembered() {
+    return sizes.keySet();
   }
 
   void step() {
@@ -40,16 +60,19 @@ public final class Meter {
       return known;
     }
     long size = 2;
+    long holds = 100;
     for (JsonNode child : value) {
       size = within(size + 1 + size(child));
+      holds += 48 + (child.isTextual() ? child.textValue().length() : 0);
     }
-    if (value.isObject()) {
-      var names = value.fieldNames();
-      while (names.hasNext()) {
-        size += names.next().length() + 3L;
-      }
+    var names = value.fieldNames();
+    while (names.hasNext()) {
+      int length = names.next().length();
+      size += length + 3L;
+      holds += length;
     }
     sizes.put(value, within(size));
+    held += holds;
     return size;
   }
 

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import net.thisptr.jackson.jq.exception.JsonQueryException;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -92,6 +94,44 @@ class JqEngineTest {
         () -> assertThatThrownBy(() -> run(program, large)).isInstanceOf(JsonQueryException.class));
   }
 
+  /** jackson-jq copies the accumulator with every round: 4,500,000 fields in all. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "reduce .[] as $i ({}; .[$i.id] = $i.v)",
+        "[.[] | {(.id): .v}] | add",
+        "reduce .[] as $i ([]; . + [$i])",
+        "reduce .[] as $i ({}; .[$i.id] = (\"x\" * 100000) | length | {})",
+      })
+  void shouldLetTheCopiesOfAnAccumulatorBeCollected(String program) throws Exception {
+    String items =
+        IntStream.range(0, 3000)
+            .mapToObj("{\"id\":\"id-%1$d\",\"v\":%1$d}"::formatted)
+            .collect(Collectors.joining(",", "[", "]"));
+    Meter meter = new Meter();
+    assertThat(run(program, items, meter)).isNotNull();
+    assertThat(held(meter)).isLessThan(2 * Meter.MAX_HELD);
+  }
+
+  /** The bytes that a meter keeps from being collected, estimated low. */
+  private static long held(Meter meter) {
+    long held = 0;
+    for (JsonNode container : meter.remembered()) {
+      held += 48L * container.size();
+      for (JsonNode child : container) {
+        held += child.isTextual() ? child.textValue().length() : 0;
+      }
+    }
+    return held;
+  }
+
+  @Test
+  void shouldSeeAValueThatDoublesWhateverItHasForgotten() {
+    String program =
+        "reduce range(2000) as $i ([[1]]; [.[0], $i]) | reduce range(40) as $i (.; [., .])";
+    assertThatThrownBy(() -> run(program, "0")).hasMessageContaining("1,048,576 characters");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -151,7 +191,11 @@ class JqEngineTest {
 
   private static JsonNode run(String program, String input)
       throws JsonQueryException, JsonProcessingException {
-    return JQ.compile(program, Set.of())
-        .run(JSON.readTree(input), new Bindings(Map.of(), new Meter()));
+    return run(program, input, new Meter());
+  }
+
+  private static JsonNode run(String program, String input, Meter meter)
+      throws JsonQueryException, JsonProcessingException {
+    return JQ.compile(program, Set.of()).run(JSON.readTree(input), new Bindings(Map.of(), meter));
   }
 }
