@@ -30,13 +30,16 @@ public final class Meter {
 
   /** Refuses a value that is too large. */
   void measure(JsonNode value) {
+    var unused = grown(0, value);
+  }
+
+  /** The size of an array with one more item; refused at the item that makes it too large. */
+  long grown(long size, JsonNode item) {
     if (held > MAX_HELD) {
       sizes.clear();
       held = 0;
     }
-    if (value.isContainerNode() || value.isTextual()) {
-      var unused = size(value);
-    }
+    return within(size + size(item));
   }
 
   /** The containers that cannot be collected while this meter is in use. */

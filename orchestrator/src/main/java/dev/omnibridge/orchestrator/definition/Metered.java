@@ -120,9 +120,11 @@ final class Metered implements Expression {
       write(node, field, new Multiplication(operator));
     } else if (value != null) {
       Object child =
-          node instanceof BracketFieldAccess && value instanceof Expression
-              ? indexed(value, field, names, seen)
-              : child(value, names, seen);
+          switch (node) {
+            case BracketFieldAccess _ -> indexed(value, field, names, seen);
+            case ArrayConstruction _ -> new Items((Expression) child(value, names, seen));
+            default -> child(value, names, seen);
+          };
       if (child != value && field.getType() == Expression.class) {
         write(node, field, child);
       }
@@ -134,6 +136,25 @@ final class Metered implements Expression {
     return child instanceof Expression index && !field.getName().equals("target")
         ? new Metered(index, true)
         : child;
+  }
+
+  /**
+   * What makes the items of one array. They are in memory together long before the array is, and
+   * are refused together as soon as the array would be.
+   */
+  private record Items(Expression made) implements Expression {
+    @Override
+    public void apply(Scope scope, JsonNode in, Path path, PathOutput output, boolean requirePath)
+        throws JsonQueryException {
+      Meter meter = METER.get();
+      long[] size = {2};
+      PathOutput summed =
+          (value, at) -> {
+            size[0] = meter.grown(size[0] + 1, value);
+            output.emit(value, at);
+          };
+      made.apply(scope, in, path, summed, requirePath);
+    }
   }
 
   /** A text times a number, checked before it is made. */

@@ -126,6 +126,12 @@ class JqEngineTest {
   }
 
   @Test
+  void shouldRefuseAnArrayAtTheItemThatMakesItTooLarge() {
+    assertThatThrownBy(() -> run("[(\"x\" * 600000), (\"x\" * 600000), error(\"late\")]", "0"))
+        .hasMessageContaining("1,048,576 characters");
+  }
+
+  @Test
   void shouldSeeAValueThatDoublesWhateverItHasForgotten() {
     String program =
         "reduce range(2000) as $i ([[1]]; [.[0], $i]) | reduce range(40) as $i (.; [., .])";
