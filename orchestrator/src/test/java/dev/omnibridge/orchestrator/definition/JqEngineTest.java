@@ -131,6 +131,35 @@ class JqEngineTest {
         .hasMessageContaining("1,048,576 characters");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[match(\"%s\"; \"g\")]",
+        "[scan(\"%s\")]",
+        "split(\"%s\"; null)",
+        "gsub(\"%s\"; \"\")",
+      })
+  void shouldCountTheCapturesOfAllMatchesBeforeItMakesThem(String program) throws Exception {
+    String pattern = "(?<n>a)(b)" + "()".repeat(30);
+    assertThat(run(program.formatted(pattern), "\"ab\"").isMissingNode()).isFalse();
+    String large = "\"%s\"".formatted("ab".repeat(8000));
+    assertThatThrownBy(() -> run(program.formatted(pattern), large))
+        .hasMessageContaining("32 groups in a text of 16,000 characters");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "test(\"(((((((((((((((a)))))))))))))))\"; \"g\")",
+        "[match(\"(((((((((((((((a)))))))))))))))\")] | length == 1",
+        "[match(\"x(?:(?:(?=(?!(?<=(?<!(?:(?:(?:(?:(?:(?:a))))))))))))\"; \"g\")] == []",
+        "[match(\"\\\\(\\\\(\\\\(\\\\(\\\\(\\\\(\\\\(\\\\(\\\\(\\\\(\\\\(\\\\(\"; \"g\")] == []",
+      })
+  void shouldNotCountGroupsOfWhichItMakesNoMoreThanOne(String program) throws Exception {
+    String large = "\"%s\"".formatted("ab".repeat(8000));
+    assertThat(run(program, large).booleanValue()).isTrue();
+  }
+
   @Test
   void shouldSeeAValueThatDoublesWhateverItHasForgotten() {
     String program =
