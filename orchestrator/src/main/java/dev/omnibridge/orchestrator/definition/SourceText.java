@@ -24,12 +24,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The text of a definition as a JSON tree that remembers where each value stood. Refuses what is
- * too large, too deep, ambiguous (a key twice) or able to multiply itself (YAML aliases). Keys are
- * sorted, so that two texts that mean the same are the same tree.
+ * too large, too deep, ambiguous (a key twice) or able to multiply itself: by YAML aliases, or by a
+ * long name above many values, since every value is known by its whole pointer. Keys are sorted, so
+ * that two texts that mean the same are the same tree.
  */
 record SourceText(JsonNode root, Map<String, Place> places) {
   static final int MAX_BYTES = 256 * 1024;
   private static final int MAX_DEPTH = 64;
+  static final int MAX_NAME = 256;
+
+  /**
+   * Characters of all pointers together: twice what 100,000 numbers in one array of a task have.
+   */
+  private static final long MAX_POINTERS = 8L * 1024 * 1024;
+
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -79,7 +87,7 @@ record SourceText(JsonNode root, Map<String, Place> places) {
   }
 
   private static SourceText read(JsonFactory factory, String text) {
-    Map<String, Place> places = new HashMap<>();
+    Places places = new Places();
     try (JsonParser parser = factory.createParser(text)) {
       if (parser.nextToken() == null) {
         throw refuse("is empty", null);
@@ -88,7 +96,7 @@ record SourceText(JsonNode root, Map<String, Place> places) {
       if (parser.nextToken() != null) {
         throw refuse("has more than one document", place(parser));
       }
-      return new SourceText(root, Map.copyOf(places));
+      return new SourceText(root, Map.copyOf(places.known));
     } catch (JsonProcessingException e) {
       throw refuse(
           "is not readable: " + Values.saidByReader(e.getOriginalMessage()),
@@ -100,12 +108,32 @@ record SourceText(JsonNode root, Map<String, Place> places) {
     }
   }
 
-  private static JsonNode value(JsonParser parser, String pointer, Map<String, Place> places)
+  /** Where each value stood, by its pointer. */
+  private static final class Places {
+    final Map<String, Place> known = new HashMap<>();
+    private long characters;
+
+    void add(String pointer, Place place) {
+      characters += pointer.length();
+      if (characters > MAX_POINTERS) {
+        throw refuse(
+            """
+            has too many values below long names: the pointers to its values have more than %,d \
+            characters together; shorten the names, or nest less\
+            """
+                .formatted(MAX_POINTERS),
+            place);
+      }
+      known.put(pointer, place);
+    }
+  }
+
+  private static JsonNode value(JsonParser parser, String pointer, Places places)
       throws IOException {
     if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
       throw refuse("uses a YAML alias; write the value out instead", place(parser));
     }
-    places.put(pointer, place(parser));
+    places.add(pointer, place(parser));
     return switch (parser.currentToken()) {
       case START_OBJECT -> object(parser, pointer, places);
       case START_ARRAY -> array(parser, pointer, places);
@@ -118,11 +146,16 @@ record SourceText(JsonNode root, Map<String, Place> places) {
     };
   }
 
-  private static JsonNode object(JsonParser parser, String pointer, Map<String, Place> places)
+  private static JsonNode object(JsonParser parser, String pointer, Places places)
       throws IOException {
     Map<String, JsonNode> fields = new TreeMap<>();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String key = Values.wellFormed(parser.currentName());
+      if (key.length() > MAX_NAME) {
+        throw refuse(
+            "has a name of %,d characters; a name may have %d".formatted(key.length(), MAX_NAME),
+            place(parser));
+      }
       String at = pointer + "/" + escape(key);
       parser.nextToken();
       if (fields.put(key, value(parser, at, places)) != null) {
@@ -134,7 +167,7 @@ record SourceText(JsonNode root, Map<String, Place> places) {
     return node;
   }
 
-  private static JsonNode array(JsonParser parser, String pointer, Map<String, Place> places)
+  private static JsonNode array(JsonParser parser, String pointer, Places places)
       throws IOException {
     ArrayNode node = JsonNodeFactory.instance.arrayNode();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
