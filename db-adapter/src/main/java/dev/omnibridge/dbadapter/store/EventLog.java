@@ -26,9 +26,17 @@ import java.util.stream.Collectors;
  */
 public final class EventLog {
   private static final int REMEMBERED = 65_536;
+
+  /**
+   * Of a heap of 256 MiB, beside what the inbox holds. More than any one request takes: 4 MiB of
+   * the smallest events are 28 MiB here.
+   */
+  private static final long APPEND_BYTES = 48L << 20;
+
   private static final long LOOK_MILLIS = 1_000;
 
   private final Appends appends;
+  private final AppendBudget budget = new AppendBudget(APPEND_BYTES);
   private final List<LogWriter> writers = new ArrayList<>();
   private final List<WriterConnection> connections = new ArrayList<>();
   private final LogWriter inbox;
@@ -70,7 +78,7 @@ public final class EventLog {
       boolean durable) {
     var connection = new WriterConnection(database, durable);
     connections.add(connection);
-    return new LogWriter(vertx, connection, database.breaker(), pool, committed);
+    return new LogWriter(vertx, connection, database.breaker(), pool, committed, budget);
   }
 
   /** Appends; durable when the future succeeds. Dropped when abandoned before its turn. */

@@ -44,7 +44,6 @@ import org.slf4j.LoggerFactory;
 final class LogWriter {
   private static final Logger log = LoggerFactory.getLogger(LogWriter.class);
   private static final int MAX_QUEUED = 8_192;
-  private static final long MAX_QUEUED_BYTES = 128L << 20;
   private static final int MAX_APPENDS = 256;
   private static final int MAX_BYTES = 8 << 20;
   private static final Duration TRANSACTION_LIMIT = Duration.ofSeconds(7);
@@ -69,9 +68,9 @@ final class LogWriter {
   private final Breaker database;
   private final Pool pool;
   private final Consumer<Set<Integer>> committed;
+  private final AppendBudget budget;
   private final Pulse pulse;
   private final Deque<Pending> queue = new ArrayDeque<>();
-  private long queuedBytes;
   private boolean busy;
   private boolean away;
 
@@ -80,19 +79,21 @@ final class LogWriter {
 
   /**
    * Asks the database through the breaker that all ways to it share. Committed hears after every
-   * commit which lanes have moved.
+   * commit which lanes have moved. The budget is shared with the other writers.
    */
   LogWriter(
       Vertx vertx,
       WriterConnection connection,
       Breaker database,
       Pool pool,
-      Consumer<Set<Integer>> committed) {
+      Consumer<Set<Integer>> committed,
+      AppendBudget budget) {
     this.vertx = vertx;
     this.connection = connection;
     this.database = database;
     this.pool = pool;
     this.committed = committed;
+    this.budget = budget;
     this.pulse = new Pulse(connection, () -> !busy && !away, this::gone);
   }
 
@@ -101,15 +102,15 @@ final class LogWriter {
     if (away) {
       return Future.failedFuture(notTried(away(new IllegalStateException("not connected"))));
     }
-    if (queue.size() >= MAX_QUEUED || queuedBytes + append.bytes() > MAX_QUEUED_BYTES) {
+    if (queue.size() >= MAX_QUEUED || !budget.take(append.bytes())) {
       return Future.failedFuture(
           Fault.of(Fault.Kind.EXHAUSTED, "LOG_BUSY", "Too many appends are waiting."));
     }
     var pending = new Pending(append, Promise.promise(), abandoned);
+    var answer = pending.answer().future().onComplete(_ -> budget.giveBack(append.bytes()));
     queue.add(pending);
-    queuedBytes += append.bytes();
     next();
-    return pending.answer().future();
+    return answer;
   }
 
   private void next() {
@@ -122,6 +123,7 @@ final class LogWriter {
     }
     busy = true;
     run(CommitGroup.of(members))
+        .onFailure(bug -> members.forEach(each -> each.answer().tryFail(Fault.broken(bug))))
         .onComplete(_ -> {
           busy = false;
           next();
@@ -136,7 +138,6 @@ final class LogWriter {
       if (pending == null) {
         break;
       }
-      queuedBytes -= pending.append().bytes();
       if (!isAbandoned(pending)) {
         members.add(pending);
         bytes += pending.append().bytes();
@@ -306,7 +307,6 @@ final class LogWriter {
     }
     var waiting = List.copyOf(queue);
     queue.clear();
-    queuedBytes = 0;
     gone(failure);
     waiting.forEach(pending -> pending.answer().fail(notTried(fault)));
     return fail(group, group.doubt() ? fault : notTried(fault));
