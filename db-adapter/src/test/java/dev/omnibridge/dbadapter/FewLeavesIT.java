@@ -135,6 +135,20 @@ class FewLeavesIT {
     return indexes;
   }
 
+  @Test
+  void shouldHaveNoLeavesBetweenAPlaceAndOneBeforeIt() {
+    var caller = new Caller();
+    api.readStampLeaves(
+        ReadStampLeavesRequest.newBuilder()
+            .setNamespace("few")
+            .setFromIndex(9)
+            .setToIndex(3)
+            .build(),
+        caller);
+    Awaitility.await().atMost(30, TimeUnit.SECONDS).until(() -> caller.completed);
+    assertThat(caller.takeAll()).isEmpty();
+  }
+
   /** Has room for something, and then again when that is taken. */
   private static final class Caller extends ServerCallStreamObserver<ReadStampLeavesResponse> {
     private final List<ReadStampLeavesResponse> sent = new ArrayList<>();

@@ -44,6 +44,11 @@ final class FewLeaves {
     if (busy || ended || !out.isReady()) {
       return;
     }
+    if (at >= request.getToIndex()) {
+      ended = true;
+      out.onCompleted();
+      return;
+    }
     busy = true;
     leaves
         .some(request.getNamespace(), at, request.getToIndex())
@@ -60,11 +65,6 @@ final class FewLeaves {
       out.onNext(ReadStampLeavesResponse.newBuilder().setLeaves(piece).build());
     }
     at = some.next();
-    if (at >= request.getToIndex()) {
-      ended = true;
-      out.onCompleted();
-      return;
-    }
     pump();
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.dbadapter.store;
 
+import dev.omnibridge.api.log.v1.DeadLetterAction;
 import dev.omnibridge.api.log.v1.DeadLetterFilter;
 import dev.omnibridge.api.log.v1.DeadLetterState;
 import dev.omnibridge.api.log.v1.DeadLetterSummary;
@@ -23,6 +24,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
@@ -62,7 +64,7 @@ public final class DeadLetterQueries {
           ACTION,
           "dead_letter_actions where letter_id = $1",
           ACTION_SIZE,
-          "action_id",
+          "action_id desc",
           Integer.toString(MOST));
 
   private static final String PROGRESS =
@@ -179,8 +181,9 @@ public final class DeadLetterQueries {
     return Future.all(redrives, actions)
         .map(_ -> {
           redrives.result().forEach(row -> answer.addRedrives(DeadLetterRows.redrive(row)));
-          actions.result().forEach(row -> answer.addActions(DeadLetterRows.action(row)));
-          return answer.build();
+          var newestFirst = new ArrayList<DeadLetterAction>();
+          actions.result().forEach(row -> newestFirst.add(DeadLetterRows.action(row)));
+          return answer.addAllActions(newestFirst.reversed()).build();
         });
   }
 

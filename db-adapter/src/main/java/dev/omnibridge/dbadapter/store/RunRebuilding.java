@@ -56,7 +56,8 @@ final class RunRebuilding {
       WorkflowQueries.SELECT
           + """
           where run_id in (select stream_id::uuid from placed
-                            where fits and stream_key = any($1::uuid[]) and stream_id ~
+                            where fits and kind = 'workflow' and stream_key = any($1::uuid[])
+                              and stream_id ~
                                   '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$')
           """;
 
@@ -128,7 +129,7 @@ final class RunRebuilding {
     return known;
   }
 
-  /** Takes in the events behind a place, page by page. */
+  /** Takes in the events behind a place, page by page; each is cut by bytes or by number. */
   private Future<Map<UUID, Run>> fold(Round round, UUID key, long version) {
     return pipeline
         .send(EVENTS, Tuple.of(key, version, round.end))
@@ -138,7 +139,7 @@ final class RunRebuilding {
             round.apply(row);
             last = row;
           }
-          return last != null && last.getBoolean("followed")
+          return last != null && (last.getBoolean("followed") || rows.size() == EVENTS_AT_ONCE)
               ? fold(round, last.getUUID("stream_key"), last.getLong("version"))
               : Future.succeededFuture(round.runs);
         });

@@ -31,8 +31,8 @@ class RunRebuildingIT {
   private static final String TYPE = "dev.omnibridge.workflow.";
   private static final int RUNS = 130;
   private static final int LARGE_RUNS = 10;
-  private static final int STEPS = 30;
-  private static final int STEP = 50_000;
+  private static final int STEPS = 60;
+  private static final int STEP = 25_000;
 
   private final TestPostgres.Database database = TestPostgres.freshDatabase();
   private final Vertx vertx = Vertx.vertx();
@@ -65,8 +65,10 @@ class RunRebuildingIT {
           version bigint, type text, occurred_at timestamptz, body bytea, fits boolean)
         """,
         Tuple.tuple());
-    for (int i = 0; i < RUNS; i++) {
-      place(UUID.randomUUID(), i < LARGE_RUNS ? STEP : 10);
+    // The small ones first, so that their pages are cut by number, and those of the others by
+    // bytes.
+    for (int i = 1; i <= RUNS; i++) {
+      place(new UUID(0, i), i > RUNS - LARGE_RUNS ? STEP : 10);
     }
   }
 
@@ -145,8 +147,8 @@ class RunRebuildingIT {
                 .query(
                     """
                     select count(*) from workflow_executions
-                     where current_state = 'COMPLETED' and finished and version = 32 and shard = 7
-                       and workflow_steps_executed = 30 and output::text = '{"answer":42}'
+                     where current_state = 'COMPLETED' and finished and version = 62 and shard = 7
+                       and workflow_steps_executed = 60 and output::text = '{"answer":42}'
                     """)
                 .execute());
     assertThat(rows.iterator().next().getLong(0)).isEqualTo(RUNS);
