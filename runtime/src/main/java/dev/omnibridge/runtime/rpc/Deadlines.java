@@ -15,7 +15,6 @@ import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -37,7 +36,8 @@ final class Deadlines implements ServerInterceptor {
   private static final Metadata.Key<String> KEY =
       Metadata.Key.of(MOVED, Metadata.ASCII_STRING_MARSHALLER);
 
-  private static final Context.Key<HttpServerResponse> RESPONSE = Context.key("response");
+  /** The request that brought a call from the network. */
+  static final Context.Key<HttpServerRequest> REQUEST = Context.key("request");
 
   private final ScheduledThreadPoolExecutor clock;
 
@@ -52,7 +52,7 @@ final class Deadlines implements ServerInterceptor {
   /** Handles a request so that this interceptor finds its deadline, and hears of its end. */
   static void pass(HttpServerRequest request, Handler<HttpServerRequest> server) {
     take(request.headers());
-    Context.ROOT.withValue(RESPONSE, request.response()).run(() -> server.handle(request));
+    Context.ROOT.withValue(REQUEST, request).run(() -> server.handle(request));
   }
 
   private static void take(MultiMap headers) {
@@ -88,11 +88,11 @@ final class Deadlines implements ServerInterceptor {
    */
   private static void hearOf(CancellableContext context, Ending<?> listener) {
     io.vertx.core.@Nullable Context events = Vertx.currentContext();
-    HttpServerResponse response = RESPONSE.get();
-    if (events == null || response == null) {
+    HttpServerRequest request = REQUEST.get();
+    if (events == null || request == null) {
       return;
     }
-    var unused = response.closeHandler(_ -> events.runOnContext(_ -> listener.lost()));
+    var unused = request.response().closeHandler(_ -> events.runOnContext(_ -> listener.lost()));
     context.addListener(
         ended -> {
           if (ended.cancellationCause() instanceof TimeoutException) {

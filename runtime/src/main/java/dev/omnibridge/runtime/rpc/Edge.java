@@ -61,12 +61,19 @@ public final class Edge {
    */
   private static final int CANCELS = 20_000;
 
+  /**
+   * What a connection may send that nobody has read yet: as much as its 100 streams may, 64 KiB
+   * each. Vert.x lets 64 KiB in all, so that one call that is slow to read would hold up the rest.
+   */
+  private static final int CONNECTION_WINDOW = 100 * 64 * 1024;
+
   private final Vertx vertx;
   private final EdgeConfig config;
   private final Directory directory;
   private final PeerChannels channels;
   private final Guard guard = new Guard();
   private final Deadlines deadlines = new Deadlines();
+  private final Sluices sluices = new Sluices();
   private final HealthStatusManager health = new HealthStatusManager();
   private final Readiness readiness = new Readiness(health);
   private final Metrics metrics = new Metrics();
@@ -136,7 +143,9 @@ public final class Edge {
 
   private void add(GrpcIoServer server, ServerServiceDefinition service) {
     registry.addService(service);
-    server.addService(GrpcIoServiceBridge.bridge(ServerInterceptors.intercept(service, deadlines)));
+    sluices.learn(service);
+    server.addService(
+        GrpcIoServiceBridge.bridge(ServerInterceptors.intercept(service, sluices, deadlines)));
   }
 
   /** Says that this process cannot serve while a peer does not. */
@@ -194,6 +203,7 @@ public final class Edge {
             new HttpServerOptions()
                 .setHost(config.host())
                 .setPort(config.port())
+                .setHttp2ConnectionWindowSize(CONNECTION_WINDOW)
                 .setHttp2RstFloodMaxRstFramePerWindow(CANCELS));
     return http.connectionHandler(StreamFailures::endStreamsOnly)
         .requestHandler(this::handle)
@@ -218,7 +228,7 @@ public final class Edge {
     if (request.path().startsWith(HEALTH) || request.path().startsWith(DIRECTORY)) {
       Deadlines.pass(request, always);
     } else if (serving) {
-      Deadlines.pass(request, network);
+      Deadlines.pass(sluices.before(request, type), network);
     } else {
       refuse(request);
     }

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.runtime.rpc;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.buffer.BufferInternal;
+import io.vertx.core.internal.http.HttpServerRequestInternal;
+import io.vertx.core.internal.http.HttpServerRequestWrapper;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request whose client streams, read no faster than its call asks for messages: of one call there
+ * are the message that it has, or the one that comes, and the window of its stream in memory. It is
+ * used on the context of the request, if nothing else is said.
+ *
+ * <p>Vert.x 5.0.12 reads on until 16 messages wait ({@code GrpcReadStreamBase}), however few the
+ * call has asked for, and joins the frames of a message in a buffer that it doubles, copying what
+ * comes after the message behind it ({@code Http2GrpcMessageDeframer}): 8 MiB for one of 1 MiB.
+ * What it is given here are whole messages, each in a buffer of its size, which it takes as it is.
+ */
+final class Sluice extends HttpServerRequestWrapper {
+  /** Before each message: whether it is compressed, in a byte, and its length, in four. */
+  private static final int PREFIX = 5;
+
+  /** What fits into the window of a stream needs no room: so much may be there at any time. */
+  private static final int SMALL = 64 * 1024;
+
+  /** Or a client that says no more would keep its room from others. */
+  private static final Duration SLOWEST = Duration.ofMinutes(1);
+
+  private static final long PROTOCOL_ERROR = 0x1;
+  private static final long ENHANCE_YOUR_CALM = 0xb;
+
+  private final Room room;
+  private Handler<Buffer> server = _ -> {};
+  private ByteBuf frame = Unpooled.EMPTY_BUFFER;
+  private ByteBuf message = Unpooled.buffer(PREFIX);
+  private int whole = PREFIX;
+  private Room.@Nullable Share share;
+  private Room.@Nullable Share given;
+  private long timer = -1;
+  private long asked;
+  private boolean flows;
+  private boolean over;
+  private boolean tooLong;
+
+  Sluice(HttpServerRequest request, Room room) {
+    super((HttpServerRequestInternal) request);
+    this.room = room;
+    var unused = delegate.pause();
+  }
+
+  /**
+   * The call asks for more messages, and so has done with those it has; on any thread. GrpcServer
+   * is told first, on the context: it loses what is asked for elsewhere while it begins the call,
+   * and takes a message in as it comes only when it knows that it is wanted.
+   */
+  void ask(int messages, Runnable tellServer) {
+    context()
+        .runOnContext(_ -> {
+          tellServer.run();
+          given = free(given);
+          asked += messages;
+          flow();
+        });
+  }
+
+  /** The call is over; what still comes goes nowhere. On any thread. */
+  void close() {
+    context()
+        .runOnContext(_ -> {
+          drop();
+          flow();
+        });
+  }
+
+  @Override
+  public HttpServerRequest handler(@Nullable Handler<Buffer> handler) {
+    server = handler == null ? _ -> {} : handler;
+    var unused = delegate.handler(handler == null ? null : this::take);
+    return this;
+  }
+
+  @Override
+  public HttpServerRequest endHandler(@Nullable Handler<Void> handler) {
+    var unused = delegate.endHandler(handler == null ? null : _ -> ended(handler));
+    return this;
+  }
+
+  /** GrpcServer has room for what the call has asked for; what that is, {@link #ask} says. */
+  @Override
+  public HttpServerRequest pause() {
+    return this;
+  }
+
+  @Override
+  public HttpServerRequest resume() {
+    return this;
+  }
+
+  @Override
+  public HttpServerRequest fetch(long amount) {
+    return this;
+  }
+
+  /** Comes only while it flows, when the frame before has been read to its end. */
+  private void take(Buffer next) {
+    if (!over) {
+      frame = ((BufferInternal) next).getByteBuf();
+      flow();
+    }
+  }
+
+  private void flow() {
+    handOn();
+    while (isOpen() && frame.isReadable()) {
+      collect();
+      handOn();
+    }
+    if (flows != (over || isOpen()) && !delegate.isEnded()) {
+      flows = !flows;
+      var unused = flows ? delegate.resume() : delegate.pause();
+    }
+  }
+
+  private boolean isOpen() {
+    return !over && !isWhole() && (share == null || share.isGranted());
+  }
+
+  private boolean isWhole() {
+    return message.writerIndex() == whole;
+  }
+
+  private void collect() {
+    if (message.writerIndex() == PREFIX) {
+      message = Unpooled.buffer(whole).writeBytes(message);
+      watch();
+    }
+    int missing = whole - message.writerIndex();
+    message.writeBytes(frame, Math.min(missing, frame.readableBytes()));
+    if (message.writerIndex() == PREFIX) {
+      measure();
+    }
+  }
+
+  /** The prefix is there; the message takes memory when there is room, and its first byte. */
+  private void measure() {
+    long length = message.getUnsignedInt(1);
+    if (length > Edge.MAX_MESSAGE_BYTES) {
+      refuse();
+      return;
+    }
+    whole = PREFIX + (int) length;
+    if (length > SMALL) {
+      share = room.take((int) length, () -> context().runOnContext(_ -> flow()));
+    }
+  }
+
+  /** GrpcServer ends a call with RESOURCE_EXHAUSTED for the prefix alone. */
+  private void refuse() {
+    ByteBuf prefix = message;
+    tooLong = true;
+    drop();
+    server.handle(BufferInternal.buffer(prefix));
+  }
+
+  private void watch() {
+    if (share != null) {
+      timer =
+          context().owner().setTimer(SLOWEST.toMillis(), _ -> response().reset(ENHANCE_YOUR_CALM));
+    }
+  }
+
+  /** GrpcServer keeps the last message until the next one, so its bytes are taken from it. */
+  private void handOn() {
+    if (over || asked == 0 || !isWhole()) {
+      return;
+    }
+    ByteBuf full = message;
+    given = share;
+    share = null;
+    begin();
+    asked--;
+    if (asked > 0) {
+      given = free(given);
+    }
+    server.handle(BufferInternal.buffer(full));
+    var unused = full.release();
+  }
+
+  private void begin() {
+    var unused = context().owner().cancelTimer(timer);
+    message = Unpooled.buffer(PREFIX);
+    whole = PREFIX;
+  }
+
+  private void drop() {
+    over = true;
+    frame = Unpooled.EMPTY_BUFFER;
+    begin();
+    share = free(share);
+    given = free(given);
+  }
+
+  private static Room.@Nullable Share free(Room.@Nullable Share taken) {
+    if (taken != null) {
+      taken.free();
+    }
+    return null;
+  }
+
+  /** What is cut off has no end: a handler would take the messages before for all there are. */
+  private void ended(Handler<Void> handler) {
+    if (message.isReadable()) {
+      var unused = response().reset(PROTOCOL_ERROR);
+    } else if (!tooLong) {
+      handler.handle(null);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.runtime.rpc;
+
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Puts a {@link Sluice} before every method whose client streams, and tells it what the call asks
+ * for. The large messages of all of them together take an eighth of the heap at most, counted until
+ * their call asks for more; others wait in their clients meanwhile.
+ */
+final class Sluices implements ServerInterceptor {
+  private static final int PART = 8;
+
+  private final Room room =
+      new Room(Math.max(2L * Edge.MAX_MESSAGE_BYTES, Runtime.getRuntime().maxMemory() / PART));
+
+  private final Set<String> paths = new HashSet<>();
+
+  /** Before calls are taken. */
+  void learn(ServerServiceDefinition service) {
+    service.getMethods().stream()
+        .map(method -> method.getMethodDescriptor())
+        .filter(method -> !method.getType().clientSendsOneMessage())
+        .forEach(method -> paths.add("/" + method.getFullMethodName()));
+  }
+
+  /** The request as its server is to read it. */
+  HttpServerRequest before(HttpServerRequest request, String contentType) {
+    return paths.contains(request.path()) && hasMessages(request, contentType)
+        ? new Sluice(request, room)
+        : request;
+  }
+
+  /** Vert.x reads one message of a text, and that as a whole. */
+  private static boolean hasMessages(HttpServerRequest request, String contentType) {
+    return request.version() == HttpVersion.HTTP_2
+        || !contentType.startsWith("application/grpc-web-text");
+  }
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    if (!(Deadlines.REQUEST.get() instanceof Sluice sluice)) {
+      return next.startCall(call, headers);
+    }
+    var asking =
+        new SimpleForwardingServerCall<Q, R>(call) {
+          @Override
+          public void request(int messages) {
+            sluice.ask(messages, () -> super.request(messages));
+          }
+        };
+    return new SimpleForwardingServerCallListener<>(next.startCall(asking, headers)) {
+      @Override
+      public void onCancel() {
+        sluice.close();
+        super.onCancel();
+      }
+
+      @Override
+      public void onComplete() {
+        sluice.close();
+        super.onComplete();
+      }
+    };
+  }
+}
