@@ -28,11 +28,15 @@ vectors=(
   -XX:CompileCommand=CompileThresholdScaling,dev.omnibridge.runtime.blake3.Lanes::*,0.02
 )
 
+# What those get that take uploads: what is under way of one when the collector comes has room between the young. Else
+# it would die among the old, for which the heap is widened to its limit before they are collected.
+uploads=(-Xms48m -XX:NewSize=32m -XX:SurvivorRatio=2)
+
 # What the verbs get that hash files.
 hashing=(-Xmx256m "${vectors[@]}")
 
 # What a JVM with all five services gets besides.
-suite=(-Xms64m -Xmx384m -XX:MaxDirectMemorySize=128m -XX:ReservedCodeCacheSize=96m -Xss512k "${vectors[@]}")
+suite=("${uploads[@]}" -Xms64m -Xmx384m -XX:MaxDirectMemorySize=128m -XX:ReservedCodeCacheSize=96m -Xss512k "${vectors[@]}")
 
 fail() { # sentence, exit code (3 without)
   printf '%s: %s\n' "$program" "$1" >&2

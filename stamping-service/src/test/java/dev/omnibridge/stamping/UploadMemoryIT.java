@@ -3,41 +3,43 @@ package dev.omnibridge.stamping;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.ByteString;
 import dev.omnibridge.api.stamping.v1.StampOptions;
 import dev.omnibridge.api.stamping.v1.UploadStampResponse;
-import dev.omnibridge.embedded.FreePorts;
-import dev.omnibridge.runtime.rpc.Edge;
-import dev.omnibridge.runtime.rpc.EdgeConfig;
+import dev.omnibridge.runtime.Env;
 import io.grpc.ManagedChannel;
-import io.grpc.health.v1.HealthCheckRequest;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.grpc.health.v1.HealthGrpc;
-import io.grpc.netty.NettyChannelBuilder;
-import io.vertx.core.Vertx;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The resident memory of the service, as a process with its usual options, during an upload. */
+/** The memory of the service, as people start it, during uploads. */
 class UploadMemoryIT {
   private static final long MIB = 1024 * 1024;
   private static final int PIECE = 1024 * 1024;
+  private static final int NUMBER = 8;
   private static final long MOST_GROWTH = 64 * MIB;
 
+  /** Fewer than the 100 calls of a connection. */
+  private static final int CALLS = 64;
+
   @TempDir Path folder;
+
+  @BeforeEach
+  void procTells() {
+    assumeTrue(Files.exists(Path.of("/proc/self/status")), "only where /proc tells");
+  }
 
   @Test
   void shouldNotGrowWithAnUpload() throws Exception {
@@ -51,94 +53,81 @@ class UploadMemoryIT {
   }
 
   private void assertGrowsLittle(int mebibytes) throws Exception {
-    assumeTrue(Files.exists(Path.of("/proc/self/status")), "only where /proc tells");
-    Vertx vertx = Vertx.vertx();
-    Edge store = Edge.open(vertx, new EdgeConfig("127.0.0.1", 0, Map.of()));
-    new StoreModel().offerOn(store);
-    int storePort = store.listen().await(30, SECONDS);
-    int port = FreePorts.next();
-    Process service = start(port, storePort);
-    ManagedChannel channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
-    try {
-      await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> serves(channel));
-      upload(channel, 1);
-      long before = kibibytes(service, "VmRSS");
-      long started = System.nanoTime();
-      UploadStampResponse answer = upload(channel, mebibytes);
-      double took = (System.nanoTime() - started) / 1e9;
-      long growth = (kibibytes(service, "VmHWM") - before) / 1024;
+    try (var service = new ServiceScript(folder, Map.of())) {
+      ManagedChannel channel = service.channel();
+      try {
+        ByteString piece = piece();
+        upload(channel, 1, piece, 1).get(60, SECONDS);
+        long before = service.kibibytes("VmRSS");
+        long started = System.nanoTime();
+        UploadStampResponse answer = upload(channel, 2, piece, mebibytes).get(300, SECONDS);
+        double took = (System.nanoTime() - started) / 1e9;
+        long growth = (service.kibibytes("VmHWM") - before) / 1024;
 
-      System.out.printf(
-          "%,d MiB in %.1f s, %.0f MiB/s; resident before %,d MiB, most growth %,d MiB%n",
-          mebibytes, took, mebibytes / took, before / 1024, growth);
-      assertThat(answer.getStamp().getFileSize()).isEqualTo(mebibytes * MIB);
-      assertThat(growth * MIB).isLessThan(MOST_GROWTH);
-    } finally {
-      channel.shutdownNow();
-      service.destroyForcibly();
-      assertThat(service.waitFor(30, SECONDS)).isTrue();
-      store.close().await(30, SECONDS);
-      vertx.close().await(30, SECONDS);
+        System.out.printf(
+            "%,d MiB in %.1f s, %.0f MiB/s; resident before %,d MiB, most growth %,d MiB%n",
+            mebibytes, took, mebibytes / took, before / 1024, growth);
+        assertThat(answer.getStamp().getFileSize()).isEqualTo(NUMBER + mebibytes * MIB);
+        assertThat(growth * MIB).isLessThan(MOST_GROWTH);
+      } finally {
+        channel.shutdownNow();
+      }
     }
   }
 
-  private Process start(int port, int storePort) throws IOException {
-    var builder =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:+UseSerialGC",
-                    "--enable-native-access=ALL-UNNAMED",
-                    "--sun-misc-unsafe-memory-access=allow",
-                    "--add-modules",
-                    "jdk.incubator.vector",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    StampingService.class.getName()))
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("service.log").toFile());
-    builder
-        .environment()
-        .putAll(
-            Map.of(
-                "STAMPING_PORT",
-                Integer.toString(port),
-                "DB_ADAPTER_ADDRESS",
-                "127.0.0.1:" + storePort,
-                "CLUSTER",
-                "false"));
-    return builder.start();
+  /** One thread hashes, so that uploads wait for each other; every client sends all the same. */
+  @Test
+  void shouldOutliveAsManyUploadsAtOnceAsItTakes() throws Exception {
+    int most = StampingConfig.from(Env.of(Map.of())).uploads().atOnce();
+    int mebibytes = 4;
+    ByteString piece = piece();
+    try (var service = new ServiceScript(folder, Map.of("STAMPING_HASH_THREADS", "1"))) {
+      List<ManagedChannel> channels =
+          IntStream.rangeClosed(0, most / CALLS).mapToObj(_ -> service.channel()).toList();
+      try {
+        long before = service.kibibytes("VmRSS");
+        long started = System.nanoTime();
+        List<CompletableFuture<UploadStampResponse>> answers =
+            IntStream.range(0, most)
+                .mapToObj(call -> upload(channels.get(call / CALLS), call, piece, mebibytes))
+                .toList();
+        for (var answer : answers) {
+          assertThat(answer.get(300, SECONDS).getStamp().getFileSize())
+              .isEqualTo(NUMBER + mebibytes * MIB);
+        }
+        double took = (System.nanoTime() - started) / 1e9;
+        System.out.printf(
+            "%d uploads at once of %d MiB in %.1f s, %.0f MiB/s; resident before %,d MiB, most %,d MiB%n",
+            most,
+            mebibytes,
+            took,
+            most * mebibytes / took,
+            before / 1024,
+            service.kibibytes("VmHWM") / 1024);
+      } finally {
+        service.assertLives();
+        channels.forEach(ManagedChannel::shutdownNow);
+      }
+    }
   }
 
-  private static boolean serves(ManagedChannel channel) {
-    channel.resetConnectBackoff();
-    return HealthGrpc.newBlockingStub(channel)
-            .withDeadlineAfter(2, TimeUnit.SECONDS)
-            .check(HealthCheckRequest.getDefaultInstance())
-            .getStatus()
-        == ServingStatus.SERVING;
-  }
-
-  /** Bytes that are no text, and others in every upload. */
-  private static UploadStampResponse upload(ManagedChannel channel, int mebibytes)
-      throws Exception {
+  /** Bytes that are no text. */
+  private static ByteString piece() {
     byte[] bytes = new byte[PIECE];
-    new Random(mebibytes).nextBytes(bytes);
-    ByteString piece = ByteString.copyFrom(bytes);
-    return UploadClient.upload(
-            channel,
-            StampOptions.getDefaultInstance(),
-            Stream.generate(() -> piece).limit(mebibytes).iterator(),
-            Duration.ofMinutes(5))
-        .get(300, SECONDS);
+    new Random(1).nextBytes(bytes);
+    return ByteString.copyFrom(bytes);
   }
 
-  private static long kibibytes(Process process, String what) throws IOException {
-    return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
-        .filter(line -> line.startsWith(what + ":"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-        .findFirst()
-        .orElseThrow();
+  /** The file differs from every other by its first bytes. */
+  private static CompletableFuture<UploadStampResponse> upload(
+      ManagedChannel channel, int number, ByteString piece, int pieces) {
+    return UploadClient.upload(
+        channel,
+        StampOptions.getDefaultInstance(),
+        Stream.concat(
+                Stream.of(ByteString.copyFromUtf8("%08d".formatted(number))),
+                Stream.generate(() -> piece).limit(pieces))
+            .iterator(),
+        Duration.ofMinutes(5));
   }
 }

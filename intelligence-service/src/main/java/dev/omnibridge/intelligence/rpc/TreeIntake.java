@@ -102,10 +102,12 @@ final class TreeIntake implements StreamObserver<AnalyzeTreeRequest> {
     if (ended) {
       return;
     }
+    // What compose gives would keep the entries until the next message.
     work =
         (message.hasHeader()
                 ? head(message.getHeader())
                 : add(message.getEntries().getEntriesList()))
+            .mapEmpty()
             .onSuccess(_ -> next())
             .onFailure(this::fail);
   }

@@ -132,18 +132,20 @@ final class Upload implements StreamObserver<UploadStampRequest> {
   private void add(ByteString chunk) {
     size += chunk.size();
     bound(size);
-    file =
-        file.compose(job -> {
-          if (ended) {
-            return Future.failedFuture(over());
-          }
-          if (job.isFinished() && !chunk.isEmpty()) {
-            return Future.failedFuture(
-                Fault.of(Kind.REFUSED, "UPLOAD_FINISHED", "The upload has ended already."));
-          }
-          return chunk.isEmpty() ? Future.succeededFuture(job) : job.add(chunk).map(_ -> job);
-        });
+    // What compose gives would keep the chunk until the next one.
+    file = file.compose(job -> add(chunk, job)).map(job -> job);
     file.onSuccess(_ -> next()).onFailure(this::fail);
+  }
+
+  private Future<Hashing.Job> add(ByteString chunk, Hashing.Job job) {
+    if (ended) {
+      return Future.failedFuture(over());
+    }
+    if (job.isFinished() && !chunk.isEmpty()) {
+      return Future.failedFuture(
+          Fault.of(Kind.REFUSED, "UPLOAD_FINISHED", "The upload has ended already."));
+    }
+    return chunk.isEmpty() ? Future.succeededFuture(job) : job.add(chunk).map(_ -> job);
   }
 
   /** An upload without an end, or beyond what was declared, is stopped where that shows. */

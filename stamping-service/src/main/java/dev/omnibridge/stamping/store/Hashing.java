@@ -106,7 +106,8 @@ public final class Hashing {
     @Override
     public Future<?> add(ByteString piece) {
       accepted += piece.size();
-      last = last.compose(_ -> hash(piece));
+      // What compose gives keeps what it was given, and so the piece, until the next one.
+      last = last.compose(_ -> hash(piece)).mapEmpty();
       return last;
     }
 
