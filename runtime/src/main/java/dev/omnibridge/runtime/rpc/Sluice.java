@@ -13,14 +13,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request whose client streams, read no faster than its call asks for messages: of one call there
- * are the message that it has, or the one that comes, and the window of its stream in memory. It is
- * used on the context of the request, if nothing else is said.
+ * A request whose client streams, read no further than one message ahead of its call. In memory are
+ * the message that the call has, the next one, and what fits into the window of the stream; then
+ * HTTP/2 holds the client. All but {@link #ask} and {@link #close} is for the request's context.
  *
  * <p>Vert.x 5.0.12 reads on until 16 messages wait ({@code GrpcReadStreamBase}), however few the
  * call has asked for, and joins the frames of a message in a buffer that it doubles, copying what
  * comes after the message behind it ({@code Http2GrpcMessageDeframer}): 8 MiB for one of 1 MiB.
- * What it is given here are whole messages, each in a buffer of its size, which it takes as it is.
+ * Here it is given whole messages, each in a buffer of its size, which it takes as it is.
  */
 final class Sluice extends HttpServerRequestWrapper {
   /** Before each message: whether it is compressed, in a byte, and its length, in four. */
@@ -41,7 +41,10 @@ final class Sluice extends HttpServerRequestWrapper {
   private ByteBuf message = Unpooled.buffer(PREFIX);
   private int whole = PREFIX;
   private Room.@Nullable Share share;
+
+  /** Of the message that the call has. */
   private Room.@Nullable Share given;
+
   private long timer = -1;
   private long asked;
   private boolean flows;
@@ -55,9 +58,9 @@ final class Sluice extends HttpServerRequestWrapper {
   }
 
   /**
-   * The call asks for more messages, and so has done with those it has; on any thread. GrpcServer
+   * The call asks for more messages, and so has done with those it has; on any thread. The server
    * is told first, on the context: it loses what is asked for elsewhere while it begins the call,
-   * and takes a message in as it comes only when it knows that it is wanted.
+   * and decodes a message at once, as {@link #handOn} needs it, if it knows that it is wanted.
    */
   void ask(int messages, Runnable tellServer) {
     context()
@@ -91,7 +94,7 @@ final class Sluice extends HttpServerRequestWrapper {
     return this;
   }
 
-  /** GrpcServer has room for what the call has asked for; what that is, {@link #ask} says. */
+  /** What the server wants to read, {@link #ask} says. */
   @Override
   public HttpServerRequest pause() {
     return this;
@@ -160,7 +163,7 @@ final class Sluice extends HttpServerRequestWrapper {
     }
   }
 
-  /** GrpcServer ends a call with RESOURCE_EXHAUSTED for the prefix alone. */
+  /** For the prefix alone the server ends the call, with RESOURCE_EXHAUSTED. */
   private void refuse() {
     ByteBuf prefix = message;
     tooLong = true;
@@ -175,7 +178,7 @@ final class Sluice extends HttpServerRequestWrapper {
     }
   }
 
-  /** GrpcServer keeps the last message until the next one, so its bytes are taken from it. */
+  /** The server keeps the last message until the next one, so its bytes are taken from it. */
   private void handOn() {
     if (over || asked == 0 || !isWhole()) {
       return;

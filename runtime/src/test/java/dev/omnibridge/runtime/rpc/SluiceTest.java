@@ -39,6 +39,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -205,6 +206,20 @@ class SluiceTest {
     var unused = ContentServiceGrpc.newStub(channel).putContent(last);
     contents.next().out.request(2);
     assertThat(last.answer).succeedsWithin(LIMIT);
+  }
+
+  @Test
+  @Tag("long")
+  void shouldGiveUpAClientThatSaysNoMoreWithinALargeMessage() throws Exception {
+    HttpClientRequest request = request();
+    var response = send(request);
+    Received call = contents.next();
+    call.out.request(1);
+    Buffer message = message(ByteString.copyFrom(new byte[KIB * KIB]), false);
+    request.write(message.slice(0, 100)).await(30, SECONDS);
+    assertThat(response).failsWithin(Duration.ofMinutes(2));
+    assertThat(call.gone).succeedsWithin(LIMIT);
+    assertThat(call.messages).isEmpty();
   }
 
   @Test
