@@ -29,13 +29,11 @@ final class Sluice extends HttpServerRequestWrapper {
   /** What fits into the window of a stream needs no room: so much may be there at any time. */
   private static final int SMALL = 64 * 1024;
 
-  /** Or a client that says no more would keep its room from others. */
-  private static final Duration SLOWEST = Duration.ofMinutes(1);
-
   private static final long PROTOCOL_ERROR = 0x1;
   private static final long ENHANCE_YOUR_CALM = 0xb;
 
   private final Room room;
+  private final Duration second;
   private Handler<Buffer> server = _ -> {};
   private ByteBuf frame = Unpooled.EMPTY_BUFFER;
   private ByteBuf message = Unpooled.buffer(PREFIX);
@@ -45,15 +43,17 @@ final class Sluice extends HttpServerRequestWrapper {
   /** Of the message that the call has. */
   private Room.@Nullable Share given;
 
+  private Patience patience = new Patience(0);
   private long timer = -1;
   private long asked;
   private boolean flows;
   private boolean over;
   private boolean tooLong;
 
-  Sluice(HttpServerRequest request, Room room) {
+  Sluice(HttpServerRequest request, Room room, Duration second) {
     super((HttpServerRequestInternal) request);
     this.room = room;
+    this.second = second;
     var unused = delegate.pause();
   }
 
@@ -141,12 +141,14 @@ final class Sluice extends HttpServerRequestWrapper {
   private void collect() {
     if (message.writerIndex() == PREFIX) {
       message = Unpooled.buffer(whole).writeBytes(message);
-      watch();
     }
     int missing = whole - message.writerIndex();
     message.writeBytes(frame, Math.min(missing, frame.readableBytes()));
     if (message.writerIndex() == PREFIX) {
       measure();
+    }
+    if (isWhole()) {
+      stopClock();
     }
   }
 
@@ -159,8 +161,44 @@ final class Sluice extends HttpServerRequestWrapper {
     }
     whole = PREFIX + (int) length;
     if (length > SMALL) {
-      share = room.take((int) length, () -> context().runOnContext(_ -> flow()));
+      share = room.take((int) length, () -> context().runOnContext(_ -> granted()));
+      if (share.isGranted()) {
+        startClock();
+      }
     }
+  }
+
+  private void granted() {
+    if (!over) {
+      startClock();
+      flow();
+    }
+  }
+
+  /** From its room on, and until it is whole, a message has to come. */
+  private void startClock() {
+    stopClock();
+    patience = new Patience(whole);
+    waitASecond();
+  }
+
+  private void waitASecond() {
+    timer = context().owner().setTimer(second.toMillis(), _ -> look());
+  }
+
+  private void look() {
+    if (over || isWhole()) {
+      return;
+    }
+    if (patience.endsWith(message.writerIndex())) {
+      var unused = response().reset(ENHANCE_YOUR_CALM);
+    } else {
+      waitASecond();
+    }
+  }
+
+  private void stopClock() {
+    var unused = context().owner().cancelTimer(timer);
   }
 
   /** For the prefix alone the server ends the call, with RESOURCE_EXHAUSTED. */
@@ -169,13 +207,6 @@ final class Sluice extends HttpServerRequestWrapper {
     tooLong = true;
     drop();
     server.handle(BufferInternal.buffer(prefix));
-  }
-
-  private void watch() {
-    if (share != null) {
-      timer =
-          context().owner().setTimer(SLOWEST.toMillis(), _ -> response().reset(ENHANCE_YOUR_CALM));
-    }
   }
 
   /** The server keeps the last message until the next one, so its bytes are taken from it. */
@@ -196,7 +227,7 @@ final class Sluice extends HttpServerRequestWrapper {
   }
 
   private void begin() {
-    var unused = context().owner().cancelTimer(timer);
+    stopClock();
     message = Unpooled.buffer(PREFIX);
     whole = PREFIX;
   }

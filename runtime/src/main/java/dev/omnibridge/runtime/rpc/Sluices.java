@@ -10,6 +10,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -21,10 +22,21 @@ import java.util.Set;
 final class Sluices implements ServerInterceptor {
   private static final int PART = 8;
 
-  private final Room room =
-      new Room(Math.max(2L * Edge.MAX_MESSAGE_BYTES, Runtime.getRuntime().maxMemory() / PART));
-
+  private final Room room;
+  private final Duration second;
   private final Set<String> paths = new HashSet<>();
+
+  Sluices() {
+    this(
+        new Room(Math.max(2L * Edge.MAX_MESSAGE_BYTES, Runtime.getRuntime().maxMemory() / PART)),
+        Duration.ofSeconds(1));
+  }
+
+  /** With seconds of another length, for tests. */
+  Sluices(Room room, Duration second) {
+    this.room = room;
+    this.second = second;
+  }
 
   /** Before calls are taken. */
   void learn(ServerServiceDefinition service) {
@@ -37,7 +49,7 @@ final class Sluices implements ServerInterceptor {
   /** The request as its server is to read it. */
   HttpServerRequest before(HttpServerRequest request, String contentType) {
     return paths.contains(request.path()) && hasMessages(request, contentType)
-        ? new Sluice(request, room)
+        ? new Sluice(request, room, second)
         : request;
   }
 
