@@ -65,14 +65,16 @@ final class Sluice extends HttpServerRequestWrapper {
   void ask(int messages, Runnable tellServer) {
     context()
         .runOnContext(_ -> {
-          tellServer.run();
-          given = free(given);
-          asked += messages;
-          flow();
+          if (!over) {
+            tellServer.run();
+            given = free(given);
+            asked += messages;
+            flow();
+          }
         });
   }
 
-  /** The call is over; what still comes goes nowhere. On any thread. */
+  /** The call is over; what still comes goes nowhere, and what is asked for. On any thread. */
   void close() {
     context()
         .runOnContext(_ -> {

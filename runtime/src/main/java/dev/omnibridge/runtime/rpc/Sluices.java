@@ -8,6 +8,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
@@ -70,6 +71,13 @@ final class Sluices implements ServerInterceptor {
           @Override
           public void request(int messages) {
             sluice.ask(messages, () -> super.request(messages));
+          }
+
+          /** Of a call that is closed before its listener is there, no listener hears. */
+          @Override
+          public void close(Status status, Metadata trailers) {
+            sluice.close();
+            super.close(status, trailers);
           }
         };
     return new SimpleForwardingServerCallListener<>(next.startCall(asking, headers)) {

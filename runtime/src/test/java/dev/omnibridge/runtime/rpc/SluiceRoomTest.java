@@ -132,6 +132,22 @@ class SluiceRoomTest {
     awaitAllFree();
   }
 
+  /** Vert.x never says that such a call is over, since its listener is not there yet. */
+  @Test
+  void shouldKeepNoRoomForCallsThatAreRefusedAsTheyBegin() throws Exception {
+    serve(SECOND);
+    contents.refuse(true);
+    for (int i = 0; i < 4; i++) {
+      HttpClientRequest request = request();
+      var response = send(request);
+      request.end(large()).await(30, SECONDS);
+      assertStatus(Status.Code.RESOURCE_EXHAUSTED, response.get(30, SECONDS));
+    }
+    awaitAllFree();
+    contents.refuse(false);
+    assertTakesUploads();
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {5, 6, 100})
   void shouldGiveUpAClientThatSaysNoMoreWithinALargeMessage(int bytes) throws Exception {
