@@ -48,7 +48,14 @@ final class Sluice extends HttpServerRequestWrapper {
   private long asked;
   private boolean flows;
   private boolean over;
-  private boolean tooLong;
+
+  /** There is more, or something else, than the server was given: it is told of no end. */
+  private boolean broken;
+
+  /** The last message came to the call. */
+  private boolean arrived;
+
+  private volatile boolean closed;
 
   Sluice(HttpServerRequest request, Room room, Duration second) {
     super((HttpServerRequestInternal) request);
@@ -76,11 +83,17 @@ final class Sluice extends HttpServerRequestWrapper {
 
   /** The call is over; what still comes goes nowhere, and what is asked for. On any thread. */
   void close() {
+    closed = true;
     context()
         .runOnContext(_ -> {
           drop();
           flow();
         });
+  }
+
+  /** The call has a message, within {@link #handOn}. */
+  void arrived() {
+    arrived = true;
   }
 
   @Override
@@ -193,7 +206,7 @@ final class Sluice extends HttpServerRequestWrapper {
       return;
     }
     if (patience.endsWith(message.writerIndex())) {
-      var unused = response().reset(ENHANCE_YOUR_CALM);
+      end(ENHANCE_YOUR_CALM);
     } else {
       waitASecond();
     }
@@ -206,12 +219,15 @@ final class Sluice extends HttpServerRequestWrapper {
   /** For the prefix alone the server ends the call, with RESOURCE_EXHAUSTED. */
   private void refuse() {
     ByteBuf prefix = message;
-    tooLong = true;
+    broken = true;
     drop();
     server.handle(BufferInternal.buffer(prefix));
   }
 
-  /** The server keeps the last message until the next one, so its bytes are taken from it. */
+  /**
+   * The server keeps the last message until the next one, so its bytes are taken from it. One that
+   * it cannot decode it drops without a word, or throws: the call would wait for it for ever.
+   */
   private void handOn() {
     if (over || asked == 0 || !isWhole()) {
       return;
@@ -224,8 +240,22 @@ final class Sluice extends HttpServerRequestWrapper {
     if (asked > 0) {
       given = free(given);
     }
-    server.handle(BufferInternal.buffer(full));
-    var unused = full.release();
+    arrived = false;
+    try {
+      server.handle(BufferInternal.buffer(full));
+    } finally {
+      var unused = full.release();
+      if (!arrived && !closed) {
+        end(PROTOCOL_ERROR);
+      }
+    }
+  }
+
+  /** The handler hears of it as of a caller who has gone. */
+  private void end(long code) {
+    broken = true;
+    drop();
+    var unused = response().reset(code);
   }
 
   private void begin() {
@@ -252,8 +282,8 @@ final class Sluice extends HttpServerRequestWrapper {
   /** What is cut off has no end: a handler would take the messages before for all there are. */
   private void ended(Handler<Void> handler) {
     if (message.isReadable()) {
-      var unused = response().reset(PROTOCOL_ERROR);
-    } else if (!tooLong) {
+      end(PROTOCOL_ERROR);
+    } else if (!broken) {
       handler.handle(null);
     }
   }

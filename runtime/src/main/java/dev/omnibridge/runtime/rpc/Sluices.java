@@ -82,6 +82,12 @@ final class Sluices implements ServerInterceptor {
         };
     return new SimpleForwardingServerCallListener<>(next.startCall(asking, headers)) {
       @Override
+      public void onMessage(Q message) {
+        sluice.arrived();
+        super.onMessage(message);
+      }
+
+      @Override
       public void onCancel() {
         sluice.close();
         super.onCancel();

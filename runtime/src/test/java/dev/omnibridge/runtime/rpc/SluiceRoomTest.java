@@ -23,9 +23,11 @@ import io.vertx.grpc.server.GrpcServerOptions;
 import io.vertx.grpcio.server.GrpcIoServer;
 import io.vertx.grpcio.server.GrpcIoServiceBridge;
 import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Large messages, which need room: who has it, for how long, and that it comes back. */
@@ -197,5 +199,29 @@ class SluiceRoomTest {
     assertThat(call.completed).succeedsWithin(LIMIT);
     assertThat(response).succeedsWithin(LIMIT);
     awaitAllFree();
+  }
+
+  /** The server says nothing of a message that it cannot read, to the handler or the client. */
+  @ParameterizedTest
+  @CsvSource({"0, identity", "1, deflate", "1, gzip", "1,"})
+  void shouldEndACallWhoseMessageCannotBeRead(byte compressed, String encoding) throws Exception {
+    serve(SECOND);
+    HttpClientRequest request = request();
+    if (encoding != null) {
+      var unused = request.putHeader("grpc-encoding", encoding);
+    }
+    var response = send(request);
+    Received call = contents.next();
+    call.out.request(2);
+    byte[] nothing = new byte[LARGE];
+    Arrays.fill(nothing, (byte) 0xff);
+    var unused =
+        request.end(Buffer.buffer().appendByte(compressed).appendInt(LARGE).appendBytes(nothing));
+    assertThat(response).failsWithin(LIMIT);
+    assertThat(call.gone).succeedsWithin(LIMIT);
+    assertThat(call.messages).isEmpty();
+    assertThat(call.completed).isNotDone();
+    awaitAllFree();
+    assertTakesUploads();
   }
 }
