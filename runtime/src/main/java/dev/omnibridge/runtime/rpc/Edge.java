@@ -62,10 +62,11 @@ public final class Edge {
   private static final int CANCELS = 20_000;
 
   /**
-   * What a connection may send that nobody has read yet: as much as its 100 streams may, 64 KiB
-   * each. Vert.x lets 64 KiB in all, so that one call that is slow to read would hold up the rest.
+   * What a connection may send that nobody has read yet: twice as much as its 100 streams may, 64
+   * KiB each, since Netty tells of what is read when it is half of the window. Vert.x lets 64 KiB
+   * in all, so that one call that is slow to read would hold up the rest.
    */
-  private static final int CONNECTION_WINDOW = 100 * 64 * 1024;
+  private static final int CONNECTION_WINDOW = 2 * 100 * 64 * 1024;
 
   private final Vertx vertx;
   private final EdgeConfig config;
