@@ -92,8 +92,20 @@ final class TreeIntake implements StreamObserver<AnalyzeTreeRequest> {
 
   private void next() {
     if (!ended) {
-      timer = context.owner().setTimer(IDLE.toMillis(), _ -> fail(idle()));
+      await();
       out.request(1);
+    }
+  }
+
+  private void await() {
+    timer = context.owner().setTimer(IDLE.toMillis(), _ -> missMessage());
+  }
+
+  private void missMessage() {
+    if (scope.receiving()) {
+      await();
+    } else {
+      fail(idle());
     }
   }
 

@@ -35,6 +35,14 @@ public final class CallScope {
     return context.isCancelled();
   }
 
+  /**
+   * True while the call's next message is on its way and the server bounds how long that may take:
+   * it may have to wait for others, or for its line. Its client is not idle then.
+   */
+  public boolean receiving() {
+    return Deadlines.REQUEST.get(context) instanceof Sluice sluice && sluice.isComing();
+  }
+
   /** Runs the action once when the caller goes away or its deadline is over. */
   public void onCancelled(Runnable action) {
     context.addListener(_ -> action.run(), Runnable::run);

@@ -38,7 +38,7 @@ final class Sluice extends HttpServerRequestWrapper {
   private ByteBuf frame = Unpooled.EMPTY_BUFFER;
   private ByteBuf message = Unpooled.buffer(PREFIX);
   private int whole = PREFIX;
-  private Room.@Nullable Share share;
+  private volatile Room.@Nullable Share share;
 
   /** Of the message that the call has. */
   private Room.@Nullable Share given;
@@ -79,6 +79,11 @@ final class Sluice extends HttpServerRequestWrapper {
             flow();
           }
         });
+  }
+
+  /** A large message comes, or waits for room; its time is limited here. On any thread. */
+  boolean isComing() {
+    return share != null;
   }
 
   /** The call is over; what still comes goes nowhere, and what is asked for. On any thread. */
@@ -146,7 +151,8 @@ final class Sluice extends HttpServerRequestWrapper {
   }
 
   private boolean isOpen() {
-    return !over && !isWhole() && (share == null || share.isGranted());
+    Room.Share needed = share;
+    return !over && !isWhole() && (needed == null || needed.isGranted());
   }
 
   private boolean isWhole() {
@@ -176,8 +182,9 @@ final class Sluice extends HttpServerRequestWrapper {
     }
     whole = PREFIX + (int) length;
     if (length > SMALL) {
-      share = room.take((int) length, () -> context().runOnContext(_ -> granted()));
-      if (share.isGranted()) {
+      Room.Share needed = room.take((int) length, () -> context().runOnContext(_ -> granted()));
+      share = needed;
+      if (needed.isGranted()) {
         startClock();
       }
     }

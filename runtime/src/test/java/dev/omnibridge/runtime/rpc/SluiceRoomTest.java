@@ -195,8 +195,10 @@ class SluiceRoomTest {
     call.out.request(2);
     var unused = request.end(large());
     await().during(Duration.ofSeconds(3)).atMost(LIMIT).until(() -> !call.gone.isDone());
+    assertThat(call.scope.receiving()).isTrue();
     all.free();
     assertThat(call.completed).succeedsWithin(LIMIT);
+    assertThat(call.scope.receiving()).isFalse();
     assertThat(response).succeedsWithin(LIMIT);
     awaitAllFree();
   }

@@ -109,6 +109,7 @@ final class Streaming {
     final ServerCallStreamObserver<PutContentResponse> out;
     final Queue<ByteString> messages = new ConcurrentLinkedQueue<>();
     final CompletableFuture<Void> completed = new CompletableFuture<>();
+    final CallScope scope = CallScope.current();
     final CompletableFuture<Void> gone = new CompletableFuture<>();
     volatile IntSupplier asksAnew = () -> 0;
 

@@ -85,9 +85,21 @@ final class Upload implements StreamObserver<UploadStampRequest> {
 
   private void next() {
     if (!ended && !halfClosed) {
-      long idle = uploads.limits().idle().toMillis();
-      timer = context.owner().setTimer(idle, _ -> pause(idleFault()));
+      await();
       out.request(1);
+    }
+  }
+
+  private void await() {
+    long idle = uploads.limits().idle().toMillis();
+    timer = context.owner().setTimer(idle, _ -> missMessage());
+  }
+
+  private void missMessage() {
+    if (scope.receiving()) {
+      await();
+    } else {
+      pause(idleFault());
     }
   }
 
