@@ -61,7 +61,6 @@ final class Sluice extends HttpServerRequestWrapper {
     super((HttpServerRequestInternal) request);
     this.room = room;
     this.second = second;
-    var unused = delegate.pause();
   }
 
   /**
@@ -101,9 +100,13 @@ final class Sluice extends HttpServerRequestWrapper {
     arrived = true;
   }
 
+  /** What nobody wants to read, Vert.x reads over, for the sake of its connection. */
   @Override
   public HttpServerRequest handler(@Nullable Handler<Buffer> handler) {
     server = handler == null ? _ -> {} : handler;
+    if (handler != null && !flows) {
+      var unused = delegate.pause();
+    }
     var unused = delegate.handler(handler == null ? null : this::take);
     return this;
   }

@@ -23,6 +23,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -196,5 +197,17 @@ class SluiceTest {
     request.end().await(30, SECONDS);
     assertThat(response.get(30, SECONDS).getHeader("grpc-status"))
         .isEqualTo(Integer.toString(Status.Code.DATA_LOSS.value()));
+  }
+
+  /** Whose body nobody reads; the connection goes on with what comes after it. */
+  @Test
+  void shouldReadOverTheBodyOfARequestThatIsNone() throws Exception {
+    var older = vertx.createHttpClient(new PoolOptions().setHttp1MaxSize(1));
+    for (int i = 0; i < 2; i++) {
+      HttpClientRequest request = request(older, port);
+      var response = send(request);
+      request.end(Buffer.buffer(new byte[4 * KIB * KIB])).await(10, SECONDS);
+      assertThat(response.get(10, SECONDS).statusCode()).isEqualTo(415);
+    }
   }
 }
