@@ -54,11 +54,29 @@ final class ServiceScript implements AutoCloseable {
                 "false"));
     builder.environment().putAll(environment);
     process = builder.start();
+    try {
+      awaitServing();
+    } catch (Throwable failure) {
+      closeFor(failure);
+      throw failure;
+    }
+  }
+
+  private void awaitServing() {
     ManagedChannel channel = channel();
     try {
       await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> serves(channel));
     } finally {
       channel.shutdownNow();
+    }
+  }
+
+  /** Nobody else closes what never was. */
+  private void closeFor(Throwable failure) {
+    try {
+      close();
+    } catch (Exception another) {
+      failure.addSuppressed(another);
     }
   }
 

@@ -2,6 +2,8 @@
 package dev.omnibridge.runtime.rpc;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 
 /**
@@ -26,12 +28,33 @@ final class Room {
     return share;
   }
 
-  private void grantWhatFits() {
+  private List<Share> grantWhatFits() {
+    List<Share> granted = new ArrayList<>();
     for (Share first = waiting.peek();
         first != null && first.bytes <= left;
         first = waiting.peek()) {
       first.grant();
-      first.granted.run();
+      granted.add(first);
+    }
+    return granted;
+  }
+
+  /** All of them, also those after one that fails. */
+  private static void tell(List<Share> granted) {
+    RuntimeException failed = null;
+    for (Share share : granted) {
+      try {
+        share.granted.run();
+      } catch (RuntimeException failure) {
+        if (failed == null) {
+          failed = failure;
+        } else {
+          failed.addSuppressed(failure);
+        }
+      }
+    }
+    if (failed != null) {
+      throw failed;
     }
   }
 
@@ -60,13 +83,17 @@ final class Room {
 
     /** Gives back what is there, or waits no more; once. */
     void free() {
+      tell(giveBack());
+    }
+
+    private List<Share> giveBack() {
       synchronized (Room.this) {
         if (has) {
           left += bytes;
         } else {
           var unused = waiting.remove(this);
         }
-        grantWhatFits();
+        return grantWhatFits();
       }
     }
   }

@@ -2,6 +2,7 @@
 package dev.omnibridge.runtime.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -46,5 +47,19 @@ class RoomTest {
     first.free();
     small.free();
     assertThat(take("all", 10).isGranted()).isTrue();
+  }
+
+  @Test
+  void shouldTellThoseAfterOneWhoFailsToHear() {
+    var first = take("first", 10);
+    room.take(
+        2,
+        () -> {
+          throw new IllegalStateException("deaf");
+        });
+    var later = take("later", 3);
+    assertThatThrownBy(first::free).hasMessage("deaf");
+    assertThat(later.isGranted()).isTrue();
+    assertThat(granted).containsExactly("later");
   }
 }
