@@ -24,14 +24,14 @@ import net.thisptr.jackson.jq.path.Path;
 final class Guards {
   private static final int MAX_MATCHED_TEXT = 16 * 1024;
 
-  /** A capture is some 450 bytes, and a match one more. */
-  private static final int MAX_CAPTURES = 200_000;
+  /** A capture is some 450 bytes, and a match one more; twelve groups fit the longest text. */
+  private static final int MAX_CAPTURES = 250_000;
 
   private static final int MAX_INDEX = 100_000;
 
   /** What is escaped, or the beginning of a group; only of one that captures as its group 1. */
   private static final Pattern GROUP =
-      Pattern.compile("\\\\.|(\\((?!\\?(?!<[^=!])))", Pattern.DOTALL);
+      Pattern.compile("\\\\.|(\\((?!\\?(?!'|<[^=!])))", Pattern.DOTALL);
 
   private Guards() {}
 

@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 record SourceText(JsonNode root, Map<String, Place> places) {
   static final int MAX_BYTES = 256 * 1024;
   private static final int MAX_DEPTH = 64;
-  static final int MAX_NAME = 256;
 
   /**
    * Characters of all pointers together: twice what 100,000 numbers in one array of a task have.
@@ -151,11 +150,6 @@ record SourceText(JsonNode root, Map<String, Place> places) {
     Map<String, JsonNode> fields = new TreeMap<>();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String key = Values.wellFormed(parser.currentName());
-      if (key.length() > MAX_NAME) {
-        throw refuse(
-            "has a name of %,d characters; a name may have %d".formatted(key.length(), MAX_NAME),
-            place(parser));
-      }
       String at = pointer + "/" + escape(key);
       parser.nextToken();
       if (fields.put(key, value(parser, at, places)) != null) {

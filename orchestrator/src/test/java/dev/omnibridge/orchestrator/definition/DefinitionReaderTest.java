@@ -213,9 +213,7 @@ class DefinitionReaderTest {
   void shouldRefuseLongNamesAboveManyValues() {
     String values = "[" + "1,".repeat(4999) + "1]";
     String named = "{\"" + "k".repeat(49_000) + "\":" + values + "}";
-    assertThat(refuse(named)).hasMessageContaining("a name may have 256");
-    assertThat(refuse(HEAD + "? " + "k".repeat(300) + "\n: 1\n"))
-        .hasMessageContaining("a name may have 256");
+    assertThat(refuse(named)).hasMessageContaining("shorten the names, or nest less");
     String level = "{\"" + "k".repeat(250) + "\":";
     String nested = level.repeat(60) + values + "}".repeat(60);
     assertThat(refuse(nested)).hasMessageContaining("shorten the names, or nest less");

@@ -140,7 +140,7 @@ class JqEngineTest {
         "gsub(\"%s\"; \"\")",
       })
   void shouldCountTheCapturesOfAllMatchesBeforeItMakesThem(String program) throws Exception {
-    String pattern = "(?<n>a)(b)" + "()".repeat(30);
+    String pattern = "(?<n>a)(?'m'b)" + "()".repeat(30);
     assertThat(run(program.formatted(pattern), "\"ab\"").isMissingNode()).isFalse();
     String large = "\"%s\"".formatted("ab".repeat(8000));
     assertThatThrownBy(() -> run(program.formatted(pattern), large))
