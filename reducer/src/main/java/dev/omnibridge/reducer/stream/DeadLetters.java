@@ -10,14 +10,17 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
 /**
- * Records that cannot be folded, exactly as they were. One that no append holds goes without its
- * value rather than not at all, for everything behind it would wait; if need be, without its key
- * and headers too. The headers behind its own say so; Kafka still has the record at its offset.
+ * Records that cannot be folded, as they were. One that no append holds goes without its value
+ * rather than not at all, for everything behind it would wait; if need be, without its key and
+ * headers too. The headers behind its own say so; Kafka still has the record at its offset.
  */
 final class DeadLetters {
   private static final RecordHeader NO_VALUE = omitted("ob_value_omitted");
   private static final RecordHeader NO_KEY = omitted("ob_key_omitted");
   private static final RecordHeader NO_HEADERS = omitted("ob_headers_omitted");
+
+  /** The last millisecond of the year 9999, behind which neither messages nor columns go. */
+  private static final long LAST_MILLIS = 253_402_300_799_999L;
 
   private DeadLetters() {}
 
@@ -30,12 +33,13 @@ final class DeadLetters {
 
   static DeadLetter of(Item item, String reason, String why) {
     ConsumerRecord<byte[], byte[]> record = item.record();
+    var time = Instant.ofEpochMilli(Math.clamp(record.timestamp(), 0, LAST_MILLIS));
     var letter =
         DeadLetter.newBuilder()
             .setPartition(item.slice().partition())
             .setTopic(record.topic())
             .setOffset(record.offset())
-            .setRecordTime(Appends.timestamp(Instant.ofEpochMilli(Math.max(0, record.timestamp()))))
+            .setRecordTime(Appends.timestamp(time))
             .setErrorClass("POISON")
             .setErrorReason(reason)
             .setErrorMessage(why);
@@ -69,8 +73,9 @@ final class DeadLetters {
     return letter.getSerializedSize() <= Draft.MOST_BYTES_WITH_LETTERS;
   }
 
+  /** A NUL in its name, which the log refuses, becomes a replacement character. */
   private static RecordHeader header(Header header) {
-    var copy = RecordHeader.newBuilder().setKey(header.key());
+    var copy = RecordHeader.newBuilder().setKey(header.key().replace('\0', '\uFFFD'));
     if (header.value() != null) {
       copy.setValue(ByteString.copyFrom(header.value()));
     }

@@ -35,7 +35,9 @@ sealed interface Incoming {
   record Poison(String reason, String why) implements Incoming {}
 
   Set<String> FOLDED_KINDS = Set.of("workflow", "stamp");
-  Pattern STREAM = Pattern.compile("([a-z-]+)/([A-Za-z0-9][A-Za-z0-9._-]{0,254})/(.{1,512})");
+  Pattern STREAM =
+      Pattern.compile(
+          "([a-z-]+)/([A-Za-z0-9][A-Za-z0-9._-]{0,254})/([^\\x00\\r\\n\\x85\\u2028\\u2029]{1,512})");
 
   /** Reads a record for a log; nothing that can be in one is a reason to fail. */
   static Incoming of(ConsumerRecord<byte[], byte[]> record, OwnLog log) {

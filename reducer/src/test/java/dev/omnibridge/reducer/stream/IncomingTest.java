@@ -84,6 +84,15 @@ class IncomingTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"\0", "a\0b", "a\nb", "a\rb", "a\u0085b", "a\u2028b", "a\u2029b"})
+  void shouldPassAnEventOfAStreamThatNoColumnCanHold(String id) {
+    var record = new ConsumerRecord<byte[], byte[]>("topic", 0, 9, null, Records.body(STEP));
+    Records.header(record, EventHeaders.STREAM, "workflow/default/" + id);
+    Records.header(record, EventHeaders.VERSION, "1");
+    assertThat(Incoming.of(record, OWN)).isEqualTo(new Foreign());
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"", "null", "[]", "{}", "not json", "{\"event_id\":\"x\"}"})
   void shouldCallPoisonWhatIsNoEnvelope(String value) {
     var record =
