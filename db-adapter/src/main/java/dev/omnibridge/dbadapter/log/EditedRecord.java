@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param headersEdited the headers are others than the original's
  */
 public record EditedRecord(DeadLetter original, RecordEdit edit, boolean headersEdited) {
+  /** The header of a letter whose record had a value that was too large to be kept. */
+  public static final String VALUE_OMITTED = "ob_value_omitted";
+
   private static final List<String> RESERVED = List.of("ob_", "__connect.errors.");
   private static final int MOST_KEY = 1000;
 
@@ -79,6 +82,13 @@ public record EditedRecord(DeadLetter original, RecordEdit edit, boolean headers
       return edit.getValue();
     }
     return original.hasValue() ? original.getValue() : null;
+  }
+
+  /** Whether the value was left out of the letter, and is not given anew. */
+  public boolean valueMissing() {
+    return value() == null
+        && original.getHeadersList().stream()
+            .anyMatch(header -> header.getKey().equals(VALUE_OMITTED));
   }
 
   /** About how large the record to be published is. */

@@ -27,9 +27,16 @@ public final class RedriveRules {
    * @param poison it was given up at once, for it can never be processed as it is
    * @param redriveCount how often its record had been redriven before
    * @param bytes about how large the record is
+   * @param valueMissing its value was left out, so that it would go with a null one instead
    */
   public record Letter(
-      long id, String topic, boolean open, boolean poison, int redriveCount, long bytes) {}
+      long id,
+      String topic,
+      boolean open,
+      boolean poison,
+      int redriveCount,
+      long bytes,
+      boolean valueMissing) {}
 
   /** Why the letter may not be redriven; empty if it may. */
   public Optional<Fault> refusal(Letter letter, boolean edited, boolean force) {
@@ -65,6 +72,15 @@ public final class RedriveRules {
                       .formatted(letter.id()))
               .with("letter_id", letter.id())
               .with("bytes", letter.bytes()));
+    }
+    if (letter.valueMissing()) {
+      return Optional.of(
+          Fault.of(
+                  Kind.REFUSED,
+                  "REDRIVE_VALUE_OMITTED",
+                  "The value of dead letter %d was too large to be kept; give it one to redrive it."
+                      .formatted(letter.id()))
+              .with("letter_id", letter.id()));
     }
     return letter.poison() && !edited && !force
         ? Optional.of(needsForce(letter.id()))

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,10 @@ public record Redriven(
   /** When the record was first in Kafka: the time of an event that has none of its own. */
   static final String RECORD_TIME = "x-original-record-time";
 
+  /** What a letter left out, which the record has again or does without. */
+  private static final Set<String> OMITTED =
+      Set.of(EditedRecord.VALUE_OMITTED, "ob_key_omitted", "ob_headers_omitted");
+
   private static final String REPLAYED_AT = "x-replayed-at";
   private static final String REPLAYED_BY = "x-replayed-by";
 
@@ -83,7 +88,8 @@ public record Redriven(
   public Outgoing outgoing() {
     var all = new ArrayList<Header>();
     for (Header header : headers) {
-      if (!fromRedrive || !isOurs(header.key())) {
+      boolean stale = fromRedrive && isOurs(header.key());
+      if (!stale && !OMITTED.contains(header.key())) {
         all.add(header);
       }
     }

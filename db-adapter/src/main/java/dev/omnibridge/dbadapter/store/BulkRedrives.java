@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.omnibridge.api.log.v1.RedriveDeadLettersRequest;
 import dev.omnibridge.api.log.v1.RedriveDeadLettersResponse;
 import dev.omnibridge.api.log.v1.RedriveVerdict;
+import dev.omnibridge.dbadapter.log.EditedRecord;
 import dev.omnibridge.dbadapter.log.RedriveRules;
 import dev.omnibridge.dbadapter.query.PageSize;
 import dev.omnibridge.dbadapter.query.PageTokens;
@@ -34,11 +35,17 @@ public final class BulkRedrives {
       select c.id, c.dead_at, c.cluster_id, c.topic_id, c.partition, c.record_offset, c.topic,
              c.state, c.error_class, c.redrive_count,
              coalesce(octet_length(c.record_key), 0) + coalesce(octet_length(c.record_value), 0)
-               + octet_length(c.headers::text) as bytes
+               + octet_length(c.headers::text) as bytes,
+             c.record_value is null and strpos(c.headers::text, '%s') > 0
+               as value_missing
         from dead_letters c
        where c.id in (select d.id from dead_letters d %s %s limit %s)
        order by c.id %s
       """;
+
+  /** As the headers are written: quotes in a key are escaped, and a value is of base64. */
+  private static final String VALUE_OMITTED =
+      "{\"key\":\"%s\"".formatted(EditedRecord.VALUE_OMITTED);
 
   private static final String QUEUE =
       """
@@ -114,7 +121,8 @@ public final class BulkRedrives {
     boolean oldestFirst = !request.getNewestFirst();
     var sql = DeadLetterQueries.matching(request.getFilter());
     String order = DeadLetterQueries.order(sql, oldestFirst, place);
-    String text = CANDIDATES.formatted(sql.where(), order, sql.argument(limit + 1), lock);
+    String text =
+        CANDIDATES.formatted(VALUE_OMITTED, sql.where(), order, sql.argument(limit + 1), lock);
     return client
         .preparedQuery(text)
         .execute(sql.arguments())
@@ -134,7 +142,8 @@ public final class BulkRedrives {
       RowSet<Row> rows, RedriveDeadLettersRequest request, boolean oldestFirst, int limit) {
     var candidates = new ArrayList<Candidate>(rows.size());
     for (Row row : rows) {
-      RedriveRules.Letter letter = DeadLetterActions.letter(row, row.getInteger("bytes"));
+      RedriveRules.Letter letter =
+          DeadLetterActions.letter(row, row.getInteger("bytes"), row.getBoolean("value_missing"));
       String skip = rules.refusal(letter, false, request.getForce()).map(Fault::reason).orElse("");
       candidates.add(
           new Candidate(row.getOffsetDateTime("dead_at"), letter.id(), record(row), skip));

@@ -141,7 +141,7 @@ public final class DeadLetterActions {
           Row row = rows.iterator().next();
           EditedRecord record =
               EditedRecord.of(DeadLetterRows.record(row), request.getEdit(), logId);
-          check(letter(row, record.bytes()), record, request.getForce());
+          check(letter(row, record.bytes(), record.valueMissing()), record, request.getForce());
           return queue(connection, request, record, row.getInteger("redrive_count") + 1);
         });
   }
@@ -158,14 +158,15 @@ public final class DeadLetterActions {
   }
 
   /** From the columns that tell what became of it. */
-  static RedriveRules.Letter letter(Row row, long bytes) {
+  static RedriveRules.Letter letter(Row row, long bytes, boolean valueMissing) {
     return new RedriveRules.Letter(
         row.getLong("id"),
         row.getString("topic"),
         row.getString("state").equals("OPEN"),
         row.getString("error_class").equals("POISON"),
         row.getInteger("redrive_count"),
-        bytes);
+        bytes,
+        valueMissing);
   }
 
   private Future<RedriveDeadLetterResponse> queue(

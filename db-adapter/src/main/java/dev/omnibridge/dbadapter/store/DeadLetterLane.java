@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.dbadapter.store;
 
+import dev.omnibridge.dbadapter.log.EditedRecord;
 import dev.omnibridge.dbadapter.log.Outgoing;
 import dev.omnibridge.dbadapter.log.Outgoing.Header;
 import dev.omnibridge.dbadapter.log.RecordHeaders;
@@ -26,9 +27,6 @@ public final class DeadLetterLane implements OutboxLane {
   private static final int LANE = -1;
 
   private static final String CONNECT = "__connect.errors.";
-
-  /** Tells that a letter had a value, and why it is not here; its row has it. */
-  private static final String VALUE_OMITTED = "ob_value_omitted";
 
   private static final int MOST_BYTES = 4 << 20;
 
@@ -88,14 +86,17 @@ public final class DeadLetterLane implements OutboxLane {
         });
   }
 
-  /** Rather without its value than not at all, for every later letter waits behind it. */
+  /**
+   * Rather without its value, which its row has, than not at all, for every later letter waits
+   * behind it.
+   */
   @Override
   public Optional<Outgoing> insteadOf(Outgoing tooLarge) {
     if (tooLarge.value() == null) {
       return Optional.empty();
     }
     var headers = new ArrayList<>(tooLarge.headers());
-    headers.add(header(VALUE_OMITTED, "too large"));
+    headers.add(header(EditedRecord.VALUE_OMITTED, "too large"));
     return Optional.of(
         new Outgoing(tooLarge.position(), tooLarge.topic(), tooLarge.key(), null, headers));
   }

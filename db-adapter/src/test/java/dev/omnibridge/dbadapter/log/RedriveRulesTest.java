@@ -18,23 +18,26 @@ class RedriveRulesTest {
       delimiter = '|',
       textBlock =
           """
-          # topic  | open  | poison | count | bytes   | edited | force | refused for
-          known    | true  | false  | 0     | 10      | false  | false | -
-          known    | true  | false  | 4     | 10      | false  | false | -
-          known    | true  | true   | 0     | 10      | true   | false | -
-          known    | true  | true   | 0     | 10      | false  | true  | -
-          known    | true  | true   | 4     | 10      | true   | true  | -
-          known    | true  | false  | 0     | 1000000 | false  | false | -
-          known    | true  | true   | 0     | 10      | false  | false | REDRIVE_NEEDS_FORCE
-          known    | false | false  | 0     | 10      | false  | false | DEAD_LETTER_NOT_OPEN
-          known    | false | true   | 9     | 9999999 | true   | true  | DEAD_LETTER_NOT_OPEN
-          known    | true  | false  | 5     | 10      | false  | false | REDRIVE_LIMIT_REACHED
-          known    | true  | true   | 5     | 10      | true   | true  | REDRIVE_LIMIT_REACHED
-          known    | true  | true   | 7     | 10      | false  | true  | REDRIVE_LIMIT_REACHED
-          other    | true  | false  | 0     | 10      | false  | false | REDRIVE_TOPIC_UNKNOWN
-          other    | true  | true   | 0     | 10      | true   | true  | REDRIVE_TOPIC_UNKNOWN
-          known    | true  | false  | 0     | 1000001 | false  | false | REDRIVE_TOO_LARGE
-          known    | true  | true   | 0     | 1000001 | true   | true  | REDRIVE_TOO_LARGE
+          # topic  | open  | poison | count | bytes   | missing | edited | force | refused for
+          known    | true  | false  | 0     | 10      | false   | false  | false | -
+          known    | true  | false  | 4     | 10      | false   | false  | false | -
+          known    | true  | true   | 0     | 10      | false   | true   | false | -
+          known    | true  | true   | 0     | 10      | false   | false  | true  | -
+          known    | true  | true   | 4     | 10      | false   | true   | true  | -
+          known    | true  | false  | 0     | 1000000 | false   | false  | false | -
+          known    | true  | true   | 0     | 10      | false   | false  | false | REDRIVE_NEEDS_FORCE
+          known    | false | false  | 0     | 10      | false   | false  | false | DEAD_LETTER_NOT_OPEN
+          known    | false | true   | 9     | 9999999 | false   | true   | true  | DEAD_LETTER_NOT_OPEN
+          known    | true  | false  | 5     | 10      | false   | false  | false | REDRIVE_LIMIT_REACHED
+          known    | true  | true   | 5     | 10      | false   | true   | true  | REDRIVE_LIMIT_REACHED
+          known    | true  | true   | 7     | 10      | false   | false  | true  | REDRIVE_LIMIT_REACHED
+          other    | true  | false  | 0     | 10      | false   | false  | false | REDRIVE_TOPIC_UNKNOWN
+          other    | true  | true   | 0     | 10      | false   | true   | true  | REDRIVE_TOPIC_UNKNOWN
+          known    | true  | false  | 0     | 1000001 | false   | false  | false | REDRIVE_TOO_LARGE
+          known    | true  | true   | 0     | 1000001 | false   | true   | true  | REDRIVE_TOO_LARGE
+          known    | true  | true   | 0     | 10      | true    | true   | true  | REDRIVE_VALUE_OMITTED
+          known    | true  | false  | 0     | 10      | true    | false  | false | REDRIVE_VALUE_OMITTED
+          known    | true  | true   | 5     | 10      | true    | false  | true  | REDRIVE_LIMIT_REACHED
           """)
   void shouldSayWhyALetterMayNotBeRedriven(
       String topic,
@@ -42,10 +45,11 @@ class RedriveRulesTest {
       boolean poison,
       int count,
       long bytes,
+      boolean missing,
       boolean edited,
       boolean force,
       String reason) {
-    var letter = new Letter(7, topic, open, poison, count, bytes);
+    var letter = new Letter(7, topic, open, poison, count, bytes, missing);
     assertThat(rules.refusal(letter, edited, force).map(Fault::reason).orElse("-"))
         .isEqualTo(reason);
   }

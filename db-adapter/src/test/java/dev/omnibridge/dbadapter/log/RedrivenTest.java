@@ -108,4 +108,20 @@ class RedrivenTest {
         .isEqualTo(NOON.toEpochMilli());
     assertThat(redriven(false, null).time()).isEqualTo(NOON.toEpochMilli());
   }
+
+  /** They tell of the letter, not of the record, which has what it needs again. */
+  @Test
+  void shouldNotSayOfARecordWhatItsLetterLeftOut() {
+    var headers =
+        List.of(
+            header("a", "1"),
+            header("ob_value_omitted", "too large"),
+            header("ob_key_omitted", "too large"),
+            header("ob_headers_omitted", "too large"));
+    for (boolean fromRedrive : List.of(true, false)) {
+      var outgoing =
+          new Redriven(4, ID, 3, "a", NOON, "t", null, null, headers, fromRedrive, NOON).outgoing();
+      assertThat(texts(outgoing)).startsWith("a=1", "x-replay-count=3");
+    }
+  }
 }
