@@ -15,9 +15,11 @@ import java.util.regex.Pattern;
  *
  * <p>Tenants choose these names, and a state has to fit its row of 1 MiB: so a name is of ASCII and
  * of at most 100 characters, none of which JSON escapes, and a namespace has at most 1,000 of them,
- * 124 kB with their counts. Which of more these are depends on the names alone: whatever belongs to
- * the first thousand of all has belonged to those of fewer ever since it came, so its count is
- * right, and neither the order of events nor how far a state had been folded before matters.
+ * 124 kB with their counts, besides "unknown" and "other". Which of more these are depends on the
+ * names alone: whatever belongs to the first thousand of all has belonged to those of fewer ever
+ * since it came, so its count is right, and neither the order of events nor how far a state had
+ * been folded before matters. Only a state that was stored with more than 10,000, when those that
+ * came last were "other", goes on from that split of the same total.
  */
 final class FileTypes {
   static final int MOST = 1_000;
@@ -90,7 +92,7 @@ final class FileTypes {
   /** The same files under at most so many types: those of the rest count as "other". */
   static SortedMap<String, Long> bounded(SortedMap<String, Long> types) {
     var kept = new TreeMap<>(types);
-    if (types.size() <= MOST) {
+    if (types.size() - NO_TYPES.stream().filter(types::containsKey).count() <= MOST) {
       return kept;
     }
     types.entrySet().stream()
