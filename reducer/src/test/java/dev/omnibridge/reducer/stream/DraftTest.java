@@ -15,7 +15,6 @@ import dev.omnibridge.reducer.fold.Fact.Started;
 import dev.omnibridge.reducer.fold.Heard;
 import dev.omnibridge.reducer.fold.StreamKey;
 import dev.omnibridge.reducer.fold.Windows;
-import dev.omnibridge.runtime.rpc.Edge;
 import dev.omnibridge.runtime.rpc.MessageRules;
 import dev.omnibridge.testkit.Seeds;
 import java.time.Duration;
@@ -32,6 +31,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DraftTest {
   private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
   private static final int MOST_EVENTS = 5_000;
+
+  /** What a draft is full at, and the namespace that it went beyond that with. */
+  private static final int MOST_BYTES = 5 << 19;
 
   /** The most windows that can be configured. */
   private static final Windows.Shape MANY =
@@ -130,9 +132,7 @@ class DraftTest {
 
   private void taken(Draft draft) {
     AppendRequest request = appends.commit(draft, draft.bridges(), List.of());
-    assertThat(request.getSerializedSize())
-        .as(seeds.hint())
-        .isLessThanOrEqualTo(Edge.MAX_MESSAGE_BYTES);
+    assertThat(request.getSerializedSize()).as(seeds.hint()).isLessThanOrEqualTo(MOST_BYTES);
     new MessageRules().check(request);
   }
 }

@@ -132,8 +132,11 @@ class LimitsTest {
   }
 
   private void stampInNamespacesOfAThousandTypes(int count) {
+    String longName = "t".repeat(90);
     var types =
-        IntStream.range(0, 1_000).mapToObj(i -> new Tally(NOON, new Added(1, "t" + i))).toList();
+        IntStream.range(0, 1_000)
+            .mapToObj(i -> new Tally(NOON, new Added(1, longName + i)))
+            .toList();
     var state = BridgeState.none("any", Windows.Shape.STANDARD).after(types);
     var stored = ByteString.copyFromUtf8(BridgeJson.write(state).toString());
     for (int i = 0; i < count; i++) {
