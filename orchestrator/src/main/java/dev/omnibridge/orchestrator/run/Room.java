@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * What the runs in memory hold together with their definitions, as {@link Weight} estimates it, and
  * how much that may be: {@link Settings#maxHeld()}. When it is taken, nothing more comes in until
  * something ends or leaves; what is in goes on, so a run that is too large for all of it is alone
- * and ends, too.
+ * and ends, too. Meanwhile whatever only waits does so in the log, also the only one: otherwise one
+ * that is too large and waits a little, again and again, would keep everybody else out.
  *
  * <p>It may be a quarter of the heap, because it is an estimate, what came in last is counted when
  * it is in, and every append and load holds the same once more, as text.
@@ -30,7 +31,6 @@ final class Room {
   private final Map<String, Integer> definitions = new HashMap<>();
 
   private long held;
-  private int runs;
 
   Room(long most) {
     this.most = most;
@@ -42,14 +42,12 @@ final class Room {
 
   /** A run is in memory, and its definition with it, once for all its runs. */
   void entered(Pinned definition) {
-    runs++;
     if (definitions.merge(definition.hash(), 1, Integer::sum) == 1) {
       change(TIMES_ITS_TEXT * definition.text().length());
     }
   }
 
   void left(Pinned definition) {
-    runs--;
     if (definitions.merge(definition.hash(), -1, Room::orNone) == null) {
       change(-TIMES_ITS_TEXT * definition.text().length());
     }
@@ -59,14 +57,9 @@ final class Room {
     return count + change == 0 ? null : count + change;
   }
 
-  /** Whether there is none for another run. */
+  /** Whether there is none for another run, and one that only waits had better wait in the log. */
   boolean taken() {
     return held >= most;
-  }
-
-  /** Whether a run that only waits had better wait in the log, for others to come in. */
-  boolean crowded() {
-    return taken() && runs > 1;
   }
 
   /**

@@ -76,7 +76,7 @@ final class Shell {
 
   /** How long a run may wait in memory. */
   Duration patience() {
-    return room.crowded() ? Duration.ZERO : settings.keepWaiting();
+    return room.taken() ? Duration.ZERO : settings.keepWaiting();
   }
 
   EventLog log() {

@@ -194,6 +194,21 @@ class RoomTest extends OneProcess {
     assertThat(row(small).state()).isEqualTo(Workflow.State.COMPLETED);
   }
 
+  /** It would look for ever, and takes all the room while it is in memory. */
+  @Test
+  void shouldLetOthersInWhileARunWaitsThatIsTooLargeForAllTheRoom() {
+    restart(100_000);
+    outcome = NOT_YET;
+    RunKey large = started(submission("large", LOOK_EVERY_3_S, LARGE));
+    pass(Duration.ofMillis(500));
+    RunKey small = submit("small", CALL);
+    pass(Duration.ofSeconds(10));
+    assertThat(row(small).finished()).isTrue();
+    outcome = new Outcome.Completed(IntNode.valueOf(1));
+    pass(Duration.ofMinutes(1));
+    assertThat(row(large).state()).isEqualTo(Workflow.State.COMPLETED);
+  }
+
   @Test
   void shouldCancelManyLargeRunsAFewAtATime() {
     outcome = AWAY;
