@@ -62,7 +62,7 @@ final class Refusals {
 
   static Fault tooLarge(long limit) {
     String sentence =
-        "The active workflows hold too much data, about %d MiB of inputs, results and other values;"
+        "The active workflows hold too much data, about %d MiB of definitions, inputs and results;"
             + " try again later.";
     return Fault.of(Kind.EXHAUSTED, "TOO_MANY_ACTIVE", sentence.formatted(limit >> 20))
         .with("limit_bytes", limit);

@@ -27,7 +27,7 @@ final class Room {
 
   private final long most;
 
-  /** How many runs in memory have a definition. */
+  /** How many runs in memory have a definition, and how many submissions bring its text. */
   private final Map<String, Integer> definitions = new HashMap<>();
 
   private long held;
@@ -42,14 +42,23 @@ final class Room {
 
   /** A run is in memory, and its definition with it, once for all its runs. */
   void entered(Pinned definition) {
-    if (definitions.merge(definition.hash(), 1, Integer::sum) == 1) {
-      change(TIMES_ITS_TEXT * definition.text().length());
-    }
+    entered(definition.hash(), definition.text());
   }
 
   void left(Pinned definition) {
-    if (definitions.merge(definition.hash(), -1, Room::orNone) == null) {
-      change(-TIMES_ITS_TEXT * definition.text().length());
+    left(definition.hash(), definition.text());
+  }
+
+  /** A text is here that will be read as a definition, once for all who bring the same. */
+  void entered(String hash, String text) {
+    if (definitions.merge(hash, 1, Integer::sum) == 1) {
+      change(TIMES_ITS_TEXT * text.length());
+    }
+  }
+
+  void left(String hash, String text) {
+    if (definitions.merge(hash, -1, Room::orNone) == null) {
+      change(-TIMES_ITS_TEXT * text.length());
     }
   }
 

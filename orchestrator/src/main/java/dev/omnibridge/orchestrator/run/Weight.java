@@ -11,6 +11,7 @@ import dev.omnibridge.orchestrator.workflow.Run;
 import dev.omnibridge.orchestrator.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What one run takes in memory, as an estimate: {@code {"id":1,"name":"abc","v":1.5}} has 29
@@ -105,7 +106,7 @@ final class Weight {
 
     private void add(Run run) {
       add(run.input());
-      run.labels().forEach((name, value) -> bytes += LABEL + name.length() + value.length());
+      bytes += of(run.labels());
     }
 
     private void add(Position position) {
@@ -144,6 +145,12 @@ final class Weight {
       }
     }
     return of(value);
+  }
+
+  static long of(Map<String, String> labels) {
+    return labels.entrySet().stream()
+        .mapToLong(label -> LABEL + label.getKey().length() + label.getValue().length())
+        .sum();
   }
 
   /** What a value takes. Names of fields count half, for equal ones are often one and the same. */

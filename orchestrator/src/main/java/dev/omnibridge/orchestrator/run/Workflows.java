@@ -68,15 +68,17 @@ public final class Workflows {
     if (shell.room().taken()) {
       return CompletableFuture.failedStage(Refusals.tooLarge(settings.maxHeld()));
     }
-    long held = Weight.of(submission.input());
-    shell.room().change(held);
+    Arrival arrival = new Arrival(shell.room(), submission);
     submitting++;
     return definitions
         .read(submission.definition())
         .exceptionallyCompose(failure -> CompletableFuture.failedStage(explained(failure)))
-        .whenComplete((_, _) -> shell.room().change(-held))
+        .whenComplete((_, _) -> arrival.begun())
         .thenCompose(definition -> begin(submission, definition))
-        .whenComplete((_, _) -> submitting--);
+        .whenComplete((_, _) -> {
+          submitting--;
+          arrival.answered();
+        });
   }
 
   private Throwable explained(Throwable failure) {

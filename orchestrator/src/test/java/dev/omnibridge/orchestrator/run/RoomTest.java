@@ -24,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -207,6 +208,34 @@ class RoomTest extends OneProcess {
     outcome = new Outcome.Completed(IntNode.valueOf(1));
     pass(Duration.ofMinutes(1));
     assertThat(row(large).state()).isEqualTo(Workflow.State.COMPLETED);
+  }
+
+  /** 250,000 characters each, some 5 MB when it is read. */
+  private List<CompletableFuture<Submission.Result>> bringAtOnce(IntUnaryOperator number) {
+    String large = "do: [{a: {call: work, with: {n: %%d, x: %s}}}]".formatted("x".repeat(250_000));
+    return IntStream.range(0, 100)
+        .mapToObj(i -> submission("w" + i, large.formatted(number.applyAsInt(i))))
+        .toList();
+  }
+
+  @Test
+  void shouldRefuseManyLargeDefinitionsThatComeAtOnceBeforeAnyOfThemIsRead() {
+    restart(QUARTER);
+    var answers = bringAtOnce(i -> i);
+    assertThat(answers.stream().filter(answer -> !answer.isDone()).count()).isBetween(10L, 14L);
+    pass(Duration.ofSeconds(10));
+    assertThat(log.streams.keySet())
+        .hasSizeBetween(10, 14)
+        .allMatch(key -> row(key).state() == Workflow.State.COMPLETED);
+    submit("next", CALL);
+  }
+
+  @Test
+  void shouldAcceptTheSameLargeDefinitionFromManyAtOnce() {
+    restart(QUARTER);
+    var answers = bringAtOnce(_ -> 1);
+    pass(Duration.ofSeconds(10));
+    assertThat(answers).allMatch(answer -> answer.join() instanceof Submission.Result.Started);
   }
 
   @Test
