@@ -24,14 +24,12 @@ import org.slf4j.LoggerFactory;
 final class Recovery {
   private static final Logger log = LoggerFactory.getLogger(Recovery.class);
   private static final int PAGE = 500;
+  private static final int LOADS = 32;
 
   private final Workflows workflows;
   private final World world;
   private final Settings settings;
   private final Shell shell;
-
-  /** How many runs are loaded at once. */
-  private final int atOnce;
 
   /** The runs to load now, in this order. */
   private final Deque<RunKey> backlog = new ArrayDeque<>();
@@ -67,7 +65,6 @@ final class Recovery {
     this.world = world;
     this.settings = settings;
     this.shell = shell;
-    this.atOnce = shell.room().loads();
   }
 
   void start() {
@@ -101,7 +98,7 @@ final class Recovery {
       unread.removeAll(scanned);
       scan = unread.isEmpty() ? null : new Scan(unread);
     }
-    if (scan != null && backlog.size() < atOnce) {
+    if (scan != null && backlog.size() < LOADS) {
       readPage(scan, 0);
     }
   }
@@ -189,10 +186,10 @@ final class Recovery {
 
   /** Loads what fits. */
   void pump() {
-    while (!backlog.isEmpty() && loads < atOnce && !workflows.full() && !shell.stopping()) {
+    while (!backlog.isEmpty() && loads < LOADS && !workflows.full() && !shell.stopping()) {
       load(backlog.removeFirst());
     }
-    if (backlog.size() < atOnce) {
+    if (backlog.size() < LOADS) {
       world.turns().next(this::scan);
     }
   }
@@ -260,7 +257,7 @@ final class Recovery {
       news |= takeUp(pointer);
     }
     pump();
-    if (news && !page.next().isEmpty() && backlog.size() < atOnce) {
+    if (news && !page.next().isEmpty() && backlog.size() < LOADS) {
       world.turns().next(() -> pollDue(page.next()));
     } else {
       pollLater(page.next());

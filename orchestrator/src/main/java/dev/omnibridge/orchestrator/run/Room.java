@@ -4,6 +4,7 @@ package dev.omnibridge.orchestrator.run;
 import dev.omnibridge.orchestrator.run.Definitions.Pinned;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,8 @@ final class Room {
   /** As large as a run is when it holds its 256 KiB of small values in five different versions. */
   private static final long LARGE_RUN = 16L << 20;
 
-  private static final int MOST_LOADS = 32;
+  /** For so many runs a large one is remembered when the next are smaller. */
+  private static final int REMEMBERED = 16;
 
   /** What a definition takes, compiled: 12 to 25 times its text. */
   private static final long TIMES_ITS_TEXT = 20;
@@ -32,8 +34,14 @@ final class Room {
 
   private long held;
 
+  /** What those hold that are being loaded, as far as that can be expected. */
+  private long awaited;
+
+  private long expected;
+
   Room(long most) {
     this.most = most;
+    this.expected = Math.min(LARGE_RUN, most);
   }
 
   void change(long bytes) {
@@ -71,11 +79,34 @@ final class Room {
     return held >= most;
   }
 
+  /** Whether there is none for a run to load, with those that are on their way. */
+  boolean willBeTaken() {
+    return held + awaited >= most;
+  }
+
+  /** How much may be loaded for those who do not ask whether it is taken. */
+  long extra() {
+    return Math.max(1, most / 8);
+  }
+
   /**
-   * How many runs are loaded at once. What a run holds is known only when it is there: as many
-   * large ones as this take the same room once more at most.
+   * What the next run to be loaded is taken to hold, for that is known only when it is there: as
+   * much as a large one at first, and then as much as those that came last, so that many small ones
+   * are loaded at once, and large ones a few at a time.
    */
-  int loads() {
-    return Math.clamp(most / LARGE_RUN, 1, MOST_LOADS);
+  long expected() {
+    return expected;
+  }
+
+  void awaited(long bytes) {
+    awaited += bytes;
+  }
+
+  /** A run that was loaded comes in. */
+  <T> T loaded(Supplier<T> run) {
+    long before = held;
+    T there = run.get();
+    expected = Math.max(held - before, expected - expected / REMEMBERED);
+    return there;
   }
 }

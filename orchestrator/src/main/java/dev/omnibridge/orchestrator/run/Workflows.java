@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * The runs of this process: takes submissions and commands, and keeps every run that it has going.
  */
 public final class Workflows {
+  /** How many runs are loaded at once to be cancelled. */
+  private static final int CANCELS = 32;
+
   private final World world;
   private final Settings settings;
   private final Shell shell;
@@ -44,7 +47,7 @@ public final class Workflows {
     this.settings = settings;
     this.shell = new Shell(world, settings, this::leave);
     this.definitions = new Definitions(reader, world, settings.limits());
-    this.cancels = new Gate(shell.room().loads());
+    this.cancels = new Gate(CANCELS, shell.room().extra(), shell.room()::expected);
     this.recovery = new Recovery(this, world, settings, shell);
   }
 
@@ -151,6 +154,8 @@ public final class Workflows {
 
   private CompletionStage<ActiveRun> load(RunKey key) {
     CompletableFuture<ActiveRun> loaded = new CompletableFuture<>();
+    long expected = shell.room().expected();
+    shell.room().awaited(expected);
     loading.put(key, loaded);
     world
         .log()
@@ -158,6 +163,7 @@ public final class Workflows {
         .thenCompose(found -> revive(key, found))
         .whenComplete((run, failure) -> {
           loading.remove(key);
+          shell.room().awaited(-expected);
           if (failure == null) {
             active.put(key, run);
             loaded.complete(run);
@@ -179,7 +185,8 @@ public final class Workflows {
         };
     return definitions
         .byHash(hash)
-        .thenApply(definition -> new ActiveRun(shell, key, definition, loaded));
+        .thenApply(
+            definition -> shell.room().loaded(() -> new ActiveRun(shell, key, definition, loaded)));
   }
 
   /**
@@ -237,8 +244,9 @@ public final class Workflows {
     return active.containsKey(key) || loading.containsKey(key) || recovery.expects(key);
   }
 
+  /** Whether no other run is to be loaded. */
   boolean full() {
-    return activeCount() >= settings.maxActive() || shell.room().taken();
+    return activeCount() >= settings.maxActive() || shell.room().willBeTaken();
   }
 
   /** Runs in memory or on their way into it. */

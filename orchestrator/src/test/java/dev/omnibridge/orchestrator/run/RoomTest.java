@@ -239,6 +239,29 @@ class RoomTest extends OneProcess {
   }
 
   @Test
+  void shouldTakeUpManySmallRunsAtOnce() {
+    takes = Duration.ofSeconds(30);
+    IntStream.range(0, 500).forEach(i -> submit("w" + i, CALL));
+    restart(QUARTER);
+    wire.loadTakes = Duration.ofMillis(50);
+    pass(Duration.ofSeconds(5));
+    assertThat(workflows.recovered()).isTrue();
+    assertThat(workflows.activeCount()).isEqualTo(500);
+  }
+
+  @Test
+  void shouldCancelManySmallRunsAtOnce() {
+    outcome = AWAY;
+    List<RunKey> keys = IntStream.range(0, 500).mapToObj(i -> submit("w" + i, CALL)).toList();
+    pass(Duration.ofSeconds(1));
+    restart(QUARTER);
+    wire.loadTakes = Duration.ofMillis(50);
+    var answers = keys.stream().map(this::cancel).toList();
+    pass(Duration.ofSeconds(5));
+    assertThat(answers).allMatch(CompletableFuture::isDone);
+  }
+
+  @Test
   void shouldCancelManyLargeRunsAFewAtATime() {
     outcome = AWAY;
     List<RunKey> keys = submitLarge(50, CALL);
