@@ -60,10 +60,23 @@ final class Refusals {
         .with("limit", limit);
   }
 
+  /** Said before the log is asked, so a repeat of what was accepted hears the same. */
+  private static final String NOTHING_SAID =
+      " This says nothing of an earlier try: with the same request id it is answered later.";
+
+  static Fault tooManyToSubmit(int limit) {
+    return Fault.of(
+            Kind.EXHAUSTED,
+            "TOO_MANY_ACTIVE",
+            "Too many workflows are active; try again later." + NOTHING_SAID)
+        .with("limit", limit);
+  }
+
   static Fault tooLarge(long limit) {
     String sentence =
         "The active workflows hold too much data, about %d MiB of definitions, inputs and results;"
-            + " try again later.";
+            + " try again later."
+            + NOTHING_SAID;
     return Fault.of(Kind.EXHAUSTED, "TOO_MANY_ACTIVE", sentence.formatted(limit >> 20))
         .with("limit_bytes", limit);
   }

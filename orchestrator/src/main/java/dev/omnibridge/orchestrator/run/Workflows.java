@@ -66,7 +66,7 @@ public final class Workflows {
       return CompletableFuture.failedStage(Refusals.stopping());
     }
     if (activeCount() >= settings.maxActive()) {
-      return CompletableFuture.failedStage(Refusals.tooMany(settings.maxActive()));
+      return CompletableFuture.failedStage(Refusals.tooManyToSubmit(settings.maxActive()));
     }
     if (shell.room().taken()) {
       return CompletableFuture.failedStage(Refusals.tooLarge(settings.maxHeld()));

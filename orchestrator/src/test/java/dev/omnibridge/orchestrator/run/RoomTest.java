@@ -93,7 +93,8 @@ class RoomTest extends OneProcess {
     Fault fault = refusal(refused.getFirst());
     assertThat(fault.kind()).isEqualTo(Fault.Kind.EXHAUSTED);
     assertThat(fault.reason()).isEqualTo("TOO_MANY_ACTIVE");
-    assertThat(fault.getMessage()).contains("64 MiB", "try again later");
+    assertThat(fault.getMessage())
+        .contains("64 MiB", "try again later", "nothing of an earlier try");
     assertThat(fault.facts()).containsEntry("limit_bytes", Long.toString(QUARTER));
     pass(Duration.ofMinutes(1));
     assertThat(log.streams.keySet()).allMatch(key -> row(key).finished());
