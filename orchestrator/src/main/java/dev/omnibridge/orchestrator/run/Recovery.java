@@ -252,6 +252,7 @@ final class Recovery {
    * follows, so every due run is found.
    */
   private void takeDue(EventLog.Page page) {
+    workflows.makeRoom();
     boolean news = false;
     for (Pointer pointer : page.runs()) {
       news |= takeUp(pointer);

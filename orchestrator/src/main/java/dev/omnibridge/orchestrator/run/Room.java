@@ -38,6 +38,7 @@ final class Room {
   private long awaited;
 
   private long expected;
+  private boolean told;
 
   Room(long most) {
     this.most = most;
@@ -46,6 +47,7 @@ final class Room {
 
   void change(long bytes) {
     held += bytes;
+    told &= taken();
   }
 
   /** A run is in memory, and its definition with it, once for all its runs. */
@@ -77,6 +79,13 @@ final class Room {
   /** Whether there is none for another run, and one that only waits had better wait in the log. */
   boolean taken() {
     return held >= most;
+  }
+
+  /** Whether it has come to be taken since this was asked the last time. */
+  boolean hasBeenTaken() {
+    boolean news = taken() && !told;
+    told = taken();
+    return news;
   }
 
   /** Whether there is none for a run to load, with those that are on their way. */

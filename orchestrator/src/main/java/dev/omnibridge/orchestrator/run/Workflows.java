@@ -68,6 +68,7 @@ public final class Workflows {
     if (activeCount() >= settings.maxActive()) {
       return CompletableFuture.failedStage(Refusals.tooManyToSubmit(settings.maxActive()));
     }
+    makeRoom();
     if (shell.room().taken()) {
       return CompletableFuture.failedStage(Refusals.tooLarge(settings.maxHeld()));
     }
@@ -227,6 +228,13 @@ public final class Workflows {
   private void shardsChanged() {
     List.copyOf(active.values()).forEach(ActiveRun::act);
     recovery.scan();
+  }
+
+  /** Those that began to wait when there was room look again once there is none, and may leave. */
+  void makeRoom() {
+    if (shell.room().hasBeenTaken()) {
+      List.copyOf(active.values()).forEach(ActiveRun::act);
+    }
   }
 
   private void leave(RunKey key, ActiveRun run, @Nullable Duration backAfter) {

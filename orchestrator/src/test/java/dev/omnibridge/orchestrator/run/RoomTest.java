@@ -262,6 +262,33 @@ class RoomTest extends OneProcess {
     assertThat(answers).allMatch(CompletableFuture::isDone);
   }
 
+  /** 15 of them sleep for 9 s when 6 come that make long calls. */
+  private void fillWithSleepers() {
+    restart(QUARTER);
+    outcome = NOT_YET;
+    var unused = submitLarge(15, LOOK_EVERY_3_S.replace("PT3S", "PT9S"));
+    pass(Duration.ofMillis(100));
+    assertThat(workflows.activeCount()).isEqualTo(15);
+    takes = Duration.ofSeconds(30);
+    IntStream.range(0, 6).forEach(i -> started(submission("long" + i, CALL, LARGE)));
+  }
+
+  @Test
+  void shouldSendSleepersToTheLogRatherThanRefuseASubmission() {
+    fillWithSleepers();
+    RunKey small = submit("small", CALL);
+    pass(Duration.ofMinutes(2));
+    assertThat(row(small).finished()).isTrue();
+  }
+
+  @Test
+  void shouldSendSleepersToTheLogAtTheNextPollWhenTheMemoryIsFull() {
+    fillWithSleepers();
+    pass(Duration.ofMillis(1500));
+    assertThat(workflows.full()).isFalse();
+    assertThat(workflows.activeCount()).isEqualTo(20);
+  }
+
   @Test
   void shouldCancelManyLargeRunsAFewAtATime() {
     outcome = AWAY;
