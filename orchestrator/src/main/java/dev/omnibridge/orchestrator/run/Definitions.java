@@ -24,8 +24,11 @@ import org.jspecify.annotations.Nullable;
  * goes, too, unless it is one of those that were needed last.
  */
 final class Definitions {
-  /** Characters of the texts of what is kept for those who may need it again. */
-  private static final int KEPT = 2 * 1024 * 1024;
+  /** Characters of the texts of what is kept for those who may need it again, at most. */
+  private static final int MOST_KEPT = 2 * 1024 * 1024;
+
+  /** What is kept takes a quarter of what all runs may hold at most, at twenty times its text. */
+  private static final int SHARE = 80;
 
   /** Of so many texts that users wrote it is known which definition they are. */
   private static final int KNOWN_TEXTS = 4096;
@@ -43,15 +46,17 @@ final class Definitions {
   /** What was needed last, the latest at the end. */
   private final LinkedHashMap<String, Pinned> recent = new LinkedHashMap<>(16, 0.75f, true);
 
+  private final long mostRecent;
   private int recentLength;
 
   /** The hash of a definition by the hash of what a user wrote. */
   private final LinkedHashMap<String, String> byText = new LinkedHashMap<>(16, 0.75f, true);
 
-  Definitions(DefinitionReader reader, World world, Limits limits) {
+  Definitions(DefinitionReader reader, World world, Settings settings) {
     this.reader = reader;
     this.world = world;
-    this.limits = limits;
+    this.limits = settings.limits();
+    this.mostRecent = Math.min(MOST_KEPT, settings.maxHeld() / SHARE);
   }
 
   /** A definition with its canonical text, the hash of that, and the rules of its runs. */
@@ -135,7 +140,7 @@ final class Definitions {
     if (recent.put(pinned.hash(), pinned) == null) {
       recentLength += pinned.text().length();
     }
-    while (recentLength > KEPT) {
+    while (recentLength > mostRecent) {
       recentLength -= Objects.requireNonNull(recent.pollFirstEntry()).getValue().text().length();
     }
     return pinned;

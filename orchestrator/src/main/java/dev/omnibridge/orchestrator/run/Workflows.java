@@ -46,7 +46,7 @@ public final class Workflows {
     this.world = world;
     this.settings = settings;
     this.shell = new Shell(world, settings, this::leave);
-    this.definitions = new Definitions(reader, world, settings.limits());
+    this.definitions = new Definitions(reader, world, settings);
     this.cancels = new Gate(CANCELS, shell.room().extra(), shell.room()::expected);
     this.recovery = new Recovery(this, world, settings, shell);
   }

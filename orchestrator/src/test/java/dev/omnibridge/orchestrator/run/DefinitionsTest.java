@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.omnibridge.orchestrator.run.Definitions.Pinned;
-import dev.omnibridge.orchestrator.workflow.Limits;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -22,8 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Definitions that many runs have in common, and many that nobody needs any more. */
 class DefinitionsTest extends OneProcess {
   private final Asides asides = new Asides();
-  private final Definitions definitions =
-      new Definitions(READER, world(life, asides, new AllShards()), Limits.DEFAULT);
+  private Definitions definitions = definitions(Long.MAX_VALUE);
 
   /** What is computed aside, when the test says so. */
   private static final class Asides implements World.Turns {
@@ -49,6 +47,10 @@ class DefinitionsTest extends OneProcess {
       }
       return count;
     }
+  }
+
+  private Definitions definitions(long maxHeld) {
+    return new Definitions(READER, world(life, asides, new AllShards()), settings(maxHeld));
   }
 
   private static String tasks(int length, int number) {
@@ -110,6 +112,17 @@ class DefinitionsTest extends OneProcess {
   /** Of 60,000 characters each; 2 MiB of them stay for those who may want them again. */
   @Test
   void shouldLetGoOfManyThatNobodyNeeds() {
+    letGoOfAllBut(30, 35);
+  }
+
+  /** 64 MiB for all runs are 0.8 MiB of texts, which take 16 MiB. */
+  @Test
+  void shouldKeepFewerWhereTheHeapIsSmall() {
+    definitions = definitions(64L << 20);
+    letGoOfAllBut(10, 14);
+  }
+
+  private void letGoOfAllBut(int least, int most) {
     List<WeakReference<Pinned>> all = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       all.add(new WeakReference<>(read(tasks(60_000, i))));
@@ -119,9 +132,9 @@ class DefinitionsTest extends OneProcess {
         .atMost(Duration.ofSeconds(10))
         .untilAsserted(() -> {
           System.gc();
-          assertThat(all.stream().filter(one -> one.get() != null)).hasSizeBetween(30, 35);
+          assertThat(all.stream().filter(one -> one.get() != null)).hasSizeBetween(least, most);
           var unused = read(tasks(1, small.incrementAndGet()));
-          assertThat(definitions.count()).isLessThan(35 + small.get());
+          assertThat(definitions.count()).isLessThan(most + small.get());
         });
     assertThat(read(tasks(60_000, 199))).isSameAs(all.getLast().get());
   }

@@ -54,7 +54,7 @@ abstract class OneProcess {
   /** What a test wants to see when a call begins. */
   Consumer<TaskRunner.Task> began = _ -> {};
 
-  private static Settings settings(long maxHeld) {
+  static Settings settings(long maxHeld) {
     return new Settings(
         1000,
         maxHeld,
