@@ -46,8 +46,7 @@ final class Gate {
     long expected = weight.getAsLong();
     free--;
     through += expected;
-    action
-        .get()
+    started(action)
         .whenComplete((value, failure) -> {
           free++;
           through -= expected;
@@ -58,6 +57,15 @@ final class Gate {
           }
           next();
         });
+  }
+
+  /** One that throws has failed, and gives back its place like any other. */
+  private static <T> CompletionStage<T> started(Supplier<CompletionStage<T>> action) {
+    try {
+      return action.get();
+    } catch (RuntimeException | StackOverflowError failure) {
+      return CompletableFuture.failedStage(failure);
+    }
   }
 
   /** In one loop, however many of them end as soon as they begin. */
