@@ -38,7 +38,7 @@ final class Simulation {
                 - last: {call: fragile}
               """);
 
-  /** What a run here holds, as {@link Weight} has it, and not much more. */
+  /** What a run here holds beside its definition, as {@link Weight} has it, and not much more. */
   private static final long SMALL_RUN = 3000;
 
   private final SimWorld world;
@@ -50,13 +50,23 @@ final class Simulation {
   Simulation(DefinitionReader reader, long seed, Consumer<String> story) {
     Random random = new Random(seed);
     int maxActive = random.nextInt(4) == 0 ? 5 : 100;
-    long maxHeld = random.nextInt(4) == 0 ? 3 * SMALL_RUN : Long.MAX_VALUE;
+    long maxHeld = random.nextInt(4) == 0 ? little(reader, random) : Long.MAX_VALUE;
     int nodes = 2 + random.nextInt(3);
     this.world = new SimWorld(reader, settings(maxActive, maxHeld), random, nodes, story);
     this.clients = new SimClients(world);
     this.chaos = new Chaos(world, clients);
     this.stage = new Stage(world, clients);
     this.began = world.time.now();
+  }
+
+  /** Room for less than one run with its definition, or for all definitions and a few runs. */
+  private static long little(DefinitionReader reader, Random random) {
+    int runs = List.of(0, 1, 3, 10).get(random.nextInt(4));
+    long definitions =
+        DEFINITIONS.stream()
+            .mapToLong(text -> 20L * reader.read(text).source().toString().length())
+            .sum();
+    return runs == 0 ? SMALL_RUN : definitions + runs * SMALL_RUN;
   }
 
   static Settings settings(int maxActive, long maxHeld) {
