@@ -197,10 +197,12 @@ final class TreeIntake implements StreamObserver<AnalyzeTreeRequest> {
               ? null
               : new Sample(content, Math.max(entry.getSize(), content.length), entry.getPath()));
     }
-    contentBytes += Math.min(entry.getSize(), READ_OF_EACH);
+    long claimed = Math.min(entry.getSize(), READ_OF_EACH);
+    contentBytes += claimed;
     return means
         .contents()
         .read(entry.getContentHash(), entry.getPath(), scope, scope.within(READ_LIMIT))
+        .onSuccess(sample -> contentBytes += Math.max(0, sample.bytes().length - claimed))
         .recover(failure -> {
           if (Statuses.faultOf(failure).kind() != Kind.NOT_FOUND) {
             return Future.failedFuture(failure);

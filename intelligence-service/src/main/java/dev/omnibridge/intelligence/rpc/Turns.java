@@ -41,8 +41,13 @@ public final class Turns {
     waiting.add(turn);
     long timer =
         context.owner().setTimer(Math.max(1, patience.toMillis()), _ -> leave(turn, timeOver()));
-    scope.onCancelled(() -> context.runOnContext(_ -> leave(turn, gone())));
-    return turn.promise().future().onComplete(_ -> context.owner().cancelTimer(timer));
+    Runnable forget = scope.onCancelled(() -> context.runOnContext(_ -> leave(turn, gone())));
+    return turn.promise()
+        .future()
+        .onComplete(_ -> {
+          context.owner().cancelTimer(timer);
+          forget.run();
+        });
   }
 
   private <R> Future<R> start(Supplier<Future<R>> work) {

@@ -46,8 +46,8 @@ public final class ContentSource {
                     Math.max(1, time.toNanos()), TimeUnit.NANOSECONDS)),
             request,
             reader));
-    scope.onCancelled(reader::cancel);
-    return promise.future().recover(ContentSource::told);
+    Runnable forget = scope.onCancelled(reader::cancel);
+    return promise.future().onComplete(_ -> forget.run()).recover(ContentSource::told);
   }
 
   /** What only the transport says gets a name of its own; what the store says passes unchanged. */

@@ -61,7 +61,7 @@ final class Waiter {
     cleanUp.add(() -> vertx.cancelTimer(rereading));
     cleanUp.add(() -> vertx.cancelTimer(end));
     var context = vertx.getOrCreateContext();
-    scope.onCancelled(() -> context.runOnContext(_ -> give()));
+    cleanUp.add(scope.onCancelled(() -> context.runOnContext(_ -> give())));
     return answer.future().andThen((_, _) -> cleanUp.forEach(Runnable::run));
   }
 

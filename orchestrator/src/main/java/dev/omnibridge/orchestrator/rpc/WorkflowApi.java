@@ -163,10 +163,13 @@ public final class WorkflowApi extends WorkflowServiceImplBase {
                 .compose(row -> {
                   Duration patience = LocalCalls.patience(request, scope);
                   Promise<Void> over = Promise.promise();
-                  scope.onCancelled(over::tryComplete);
+                  Runnable forget = scope.onCancelled(over::tryComplete);
                   return local
                       .await(row, patience, scope, askOwner(row, patience, over.future()))
-                      .onComplete(_ -> over.tryComplete());
+                      .onComplete(_ -> {
+                        forget.run();
+                        over.tryComplete();
+                      });
                 }));
   }
 

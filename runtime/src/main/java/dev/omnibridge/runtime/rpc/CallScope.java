@@ -43,8 +43,13 @@ public final class CallScope {
     return Deadlines.REQUEST.get(context) instanceof Sluice sluice && sluice.isComing();
   }
 
-  /** Runs the action once when the caller goes away or its deadline is over. */
-  public void onCancelled(Runnable action) {
-    context.addListener(_ -> action.run(), Runnable::run);
+  /**
+   * Runs the action once when the caller goes away or its deadline is over. What is returned takes
+   * it back: until then, or the end of the call, all that the action refers to stays in memory.
+   */
+  public Runnable onCancelled(Runnable action) {
+    Context.CancellationListener listener = _ -> action.run();
+    context.addListener(listener, Runnable::run);
+    return () -> context.removeListener(listener);
   }
 }

@@ -325,7 +325,7 @@ class EdgeTest {
           out,
           scope -> {
             left.complete(scope.within(Duration.ofHours(1)));
-            scope.onCancelled(() -> contextEnded.complete(null));
+            Runnable unused = scope.onCancelled(() -> contextEnded.complete(null));
             return answer;
           });
     }

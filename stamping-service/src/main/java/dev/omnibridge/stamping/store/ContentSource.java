@@ -60,8 +60,8 @@ public final class ContentSource {
         ContentServiceGrpc.newStub(dbAdapter)
             .withDeadlineAfter(scope.within(timeout).toNanos(), TimeUnit.NANOSECONDS)
             .getContent(request, reading));
-    scope.onCancelled(reading::cancel);
-    return reading.result();
+    Runnable forget = scope.onCancelled(reading::cancel);
+    return reading.result().onComplete(_ -> forget.run());
   }
 
   private static <R> Future<R> verified(R result, Hash actual, Hash expected) {
