@@ -123,8 +123,8 @@ final class Trees {
 
   /**
    * The longest unused ones are given up, and short logs first: the regular signing goes through
-   * all that have grown, and would have every long one read again. Whoever works on one goes on
-   * with it.
+   * all that have grown, and would have every long one read again. One that somebody works on
+   * stays: it gives nothing back before they are done, and would have to be read again after that.
    */
   private synchronized void count(Origin origin, Kept kept) {
     if (trees.get(origin) != kept) {
@@ -141,7 +141,8 @@ final class Trees {
   private void giveUp(Kept inUse, long mostLeaves) {
     for (var each = trees.values().iterator(); bytes > mostBytes && each.hasNext(); ) {
       Kept eldest = each.next();
-      if (eldest != inUse && eldest.leaves <= mostLeaves) {
+      boolean busy = eldest == inUse || eldest.counted == 0 || eldest.lock.isLocked();
+      if (!busy && eldest.leaves <= mostLeaves) {
         bytes -= eldest.counted;
         each.remove();
       }

@@ -2,7 +2,9 @@
 package dev.omnibridge.stamping.log;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import dev.omnibridge.api.log.v1.ReadStampLeavesRequest;
@@ -24,7 +26,9 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,11 +50,18 @@ class TreesTest {
   private static final class Leaves extends StampLeafServiceGrpc.StampLeafServiceImplBase {
     private final Map<String, Long> read = new ConcurrentHashMap<>();
 
+    /** Those whose reading waits until it is let go on. */
+    private final Map<String, CountDownLatch> held = new ConcurrentHashMap<>();
+
     @Override
     public void readStampLeaves(
         ReadStampLeavesRequest request, StreamObserver<ReadStampLeavesResponse> out) {
       long count = request.getToIndex() - request.getFromIndex();
       read.merge(request.getNamespace(), count, Long::sum);
+      CountDownLatch latch = held.get(request.getNamespace());
+      if (latch != null) {
+        await().until(() -> latch.getCount() == 0);
+      }
       for (long at = request.getFromIndex(); at < request.getToIndex(); at += 1_000) {
         out.onNext(piece(request.getNamespace(), at, Math.min(request.getToIndex(), at + 1_000)));
       }
@@ -131,6 +142,24 @@ class TreesTest {
 
     assertThat(root(trees, "first", 700)).isEqualTo(first).isEqualTo(expected("first", 700));
     assertThat(leaves.read.get("first")).isGreaterThanOrEqualTo(1_400);
+  }
+
+  @Test
+  void shouldNotGiveUpATreeThatIsBeingComputed() throws Exception {
+    var trees = new Trees(client, LIMIT, MIB);
+    var latch = new CountDownLatch(1);
+    leaves.held.put("held", latch);
+    var first = CompletableFuture.supplyAsync(() -> root(trees, "held", 700));
+    await().until(() -> leaves.read.containsKey("held"));
+    for (int i = 0; i < 300; i++) {
+      Hash unused = root(trees, "other" + i, 2);
+    }
+    latch.countDown();
+
+    assertThat(first.get(30, SECONDS)).isEqualTo(expected("held", 700));
+    assertThat(root(trees, "held", 700)).isEqualTo(expected("held", 700));
+    assertThat(leaves.read.get("held")).isLessThan(1_400);
+    assertThat(trees.bytes()).isLessThanOrEqualTo(MIB);
   }
 
   @Test
