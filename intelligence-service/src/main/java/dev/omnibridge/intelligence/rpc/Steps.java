@@ -27,10 +27,19 @@ final class Steps {
     return steps.done.future();
   }
 
+  /** What a step throws would be the end of whoever completed the one before. */
+  private Future<?> begin(int at) {
+    try {
+      return step.apply(at);
+    } catch (RuntimeException thrown) {
+      return Future.failedFuture(thrown);
+    }
+  }
+
   /** A loop while results are there at once. */
   private void goOn() {
     while (next < count) {
-      Future<?> result = step.apply(next++);
+      Future<?> result = begin(next++);
       if (!result.isComplete()) {
         result.onComplete(_ -> goOn(), done::fail);
         return;

@@ -75,6 +75,25 @@ class StepsTest {
     assertThat(begun).containsExactly(0, 0, 1);
   }
 
+  @Test
+  void shouldEndWithWhatAStepThrows() {
+    for (boolean later : List.of(false, true)) {
+      Promise<Integer> first = Promise.promise();
+      Future<Void> done =
+          Steps.run(
+              2,
+              at -> {
+                if (at == 0 && later) {
+                  return first.future();
+                }
+                throw new IllegalStateException("thrown at " + at);
+              });
+      first.tryComplete(1);
+      assertThatThrownBy(() -> done.await(1, SECONDS))
+          .hasMessage(later ? "thrown at 1" : "thrown at 0");
+    }
+  }
+
   private static Future<Integer> failing(int at) {
     return Future.failedFuture(new IllegalStateException("at " + at));
   }
