@@ -28,9 +28,6 @@ final class TreeReader {
   /** More letters than a file's names and words, or its related files, ever have. */
   private static final int MOST_LETTERS = 512 * 1024;
 
-  /** Strings up to this length are looked for among those that came before. */
-  private static final int LONGEST_SHARED = 32;
-
   /** More than the statistics have. */
   private static final int MOST_FIGURES = 16;
 
@@ -176,7 +173,7 @@ final class TreeReader {
   /** Of some there are a few, which come again and again. */
   private String sharedText() throws IOException {
     String text = text();
-    return text.length() > LONGEST_SHARED ? text : shared.computeIfAbsent(text, same -> same);
+    return text.length() > Node.LONGEST_SHARED ? text : shared.computeIfAbsent(text, same -> same);
   }
 
   private long number() throws IOException {

@@ -52,7 +52,7 @@ public final class TreeStore {
       Caffeine.newBuilder()
           .expireAfterAccess(KEPT)
           .maximumWeight(MOST_KEPT_BYTES)
-          .<String, Loaded>weigher((_, loaded) -> Math.toIntExact(loaded.search().bytes()))
+          .<String, Loaded>weigher((_, loaded) -> loaded.weight())
           .executor(Runnable::run)
           .build();
 
@@ -64,7 +64,12 @@ public final class TreeStore {
   }
 
   /** A tree with what answers questions to it. */
-  public record Loaded(String id, ProjectTree tree, TreeSearch search) {}
+  public record Loaded(String id, ProjectTree tree, TreeSearch search, int documentBytes) {
+    /** Not less than its document, whatever is not counted in memory. */
+    int weight() {
+      return Math.toIntExact(Math.max(search.bytes(), documentBytes));
+    }
+  }
 
   /** What is stored, and its figures. */
   public record Saved(String id, Statistics statistics) {}
@@ -160,7 +165,7 @@ public final class TreeStore {
   private static Loaded read(String id, Sample sample) {
     try {
       ProjectTree tree = TreeJson.read(sample.bytes());
-      return new Loaded(id, tree, new TreeSearch(tree));
+      return new Loaded(id, tree, new TreeSearch(tree), sample.bytes().length);
     } catch (IOException noTree) {
       throw notFound(id);
     } catch (TreeTooLarge limit) {

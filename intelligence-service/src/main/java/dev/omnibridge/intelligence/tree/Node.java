@@ -35,6 +35,9 @@ public record Node(
   /** An object with its lists, and the strings that it shares with others. */
   private static final int FIXED_BYTES = 160;
 
+  /** Strings up to this length that come again and again are there once. */
+  public static final int LONGEST_SHARED = 32;
+
   /** How many directories are above it; 0 for the root and what is directly in it is at 1. */
   public int depth() {
     return path.equals(ROOT) ? 0 : 1 + (int) path.chars().filter(c -> c == '/').count();
@@ -45,8 +48,15 @@ public record Node(
     return FIXED_BYTES
         + Memory.of(path)
         + Memory.of(name)
+        + unshared(extension)
+        + unshared(purpose)
+        + unshared(pattern)
         + Texts.bytes(related)
         + Texts.bytes(keywords)
         + (long) Memory.REFERENCE * children.size();
+  }
+
+  private static long unshared(String text) {
+    return text.length() > LONGEST_SHARED ? Memory.of(text) : 0;
   }
 }

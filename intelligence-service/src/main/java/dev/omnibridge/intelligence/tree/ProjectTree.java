@@ -20,16 +20,29 @@ public record ProjectTree(String projectRoot, Node root, Statistics statistics) 
   /** All nodes by path, directories before what is in them. */
   public Map<String, Node> nodes() {
     Map<String, Node> nodes = new LinkedHashMap<>();
+    all().forEach(node -> nodes.put(node.path(), node));
+    return nodes;
+  }
+
+  /** About how much memory it takes, in bytes: also of nodes that another has the path of. */
+  long bytes() {
+    return Memory.of(projectRoot)
+        + statistics.bytes()
+        + all().stream().mapToLong(Node::bytes).sum();
+  }
+
+  private List<Node> all() {
+    List<Node> all = new ArrayList<>();
     List<Node> level = List.of(root);
     while (!level.isEmpty()) {
       List<Node> next = new ArrayList<>();
       for (Node node : level) {
-        nodes.put(node.path(), node);
+        all.add(node);
         next.addAll(node.children());
       }
       level = next;
     }
-    return nodes;
+    return all;
   }
 
   /** Why a tree is refused that takes more than {@link #MOST_BYTES}. */

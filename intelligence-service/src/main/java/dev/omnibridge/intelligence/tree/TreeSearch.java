@@ -48,12 +48,12 @@ public final class TreeSearch {
   public TreeSearch(ProjectTree tree) {
     this.nodes = List.copyOf(tree.nodes().values());
     long length = 0;
-    long taken = 0;
+    long taken = tree.bytes();
     for (Node node : nodes) {
       NodeTerms counted = termsOf(node);
       terms.add(counted);
       length += counted.length();
-      taken += node.bytes() + counted.bytes() + 2L * Memory.REFERENCE;
+      taken += counted.bytes() + 2L * Memory.REFERENCE;
       if (taken > ProjectTree.MOST_BYTES) {
         throw ProjectTree.tooMuch();
       }

@@ -109,6 +109,28 @@ class TreeMemoryTest {
     assertThat(catchThrowable(() -> TreeJson.read(tree("{\"children\":[{}]}")))).isNull();
   }
 
+  @Test
+  void shouldCountWhatOnlyATreeThatNobodyBuiltHasMuchOf() {
+    String letters = "m".repeat(100_000);
+    String root = "{\"path\":\".\",\"%s\":\"" + letters + "\"}";
+    for (String field : List.of("extension", "inferred_purpose", "architectural_pattern")) {
+      assertThat(bytes(tree(root.formatted(field)))).isGreaterThan(letters.length());
+    }
+    String equal = "{\"path\":\"a\"},".repeat(10_000);
+    assertThat(bytes(tree("{\"children\":[" + equal + "{}]}"))).isGreaterThan(10_000 * 160L);
+
+    String none = "{\"version\":\"1.0.0\",\"project_root\":\"%s\",\"tree\":{}}";
+    assertThat(bytes(none.formatted(letters).getBytes(UTF_8))).isGreaterThan(letters.length());
+    String counts =
+        "{\"version\":\"1.0.0\",\"tree\":{},\"statistics\":{\"purpose_distribution\":{\"%s\":1}}}";
+    String one = "m".repeat(8_000);
+    assertThat(bytes(counts.formatted(one).getBytes(UTF_8))).isGreaterThan(one.length());
+  }
+
+  private static long bytes(byte[] document) {
+    return new TreeSearch(read(document)).bytes();
+  }
+
   private static String word(int number) {
     return new StringBuilder()
         .appendCodePoint('a' + number % 26)
