@@ -16,6 +16,8 @@ import dev.omnibridge.runtime.rpc.Statuses;
 import io.grpc.Channel;
 import io.grpc.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.time.Clock;
@@ -23,6 +25,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
@@ -47,7 +50,7 @@ public final class TreeStore {
   private final WorkerExecutor workers;
   private final Clock clock;
   private final OneByOne oneByOne = new OneByOne();
-  private final Map<String, Future<Loaded>> underWay = new HashMap<>();
+  private final Map<String, Reading> underWay = new HashMap<>();
   private final Cache<String, Loaded> kept =
       Caffeine.newBuilder()
           .expireAfterAccess(KEPT)
@@ -71,6 +74,12 @@ public final class TreeStore {
     }
   }
 
+  /** A tree that is read or is to be, and how many wait for it. */
+  private static final class Reading {
+    private final Promise<Loaded> result = Promise.promise();
+    private int waiting;
+  }
+
   /** What is stored, and its figures. */
   public record Saved(String id, Statistics statistics) {}
 
@@ -91,8 +100,7 @@ public final class TreeStore {
 
   private Written write(Supplier<ProjectTree> make, CallScope scope) {
     if (scope.cancelled()) {
-      throw Fault.of(
-          Kind.CANCELLED, "CALL_CANCELLED", "The caller no longer waits for the answer.");
+      throw gone();
     }
     try {
       ProjectTree tree = make.get();
@@ -102,6 +110,10 @@ public final class TreeStore {
     } catch (TreeTooLarge limit) {
       throw tooLarge(limit);
     }
+  }
+
+  private static Fault gone() {
+    return Fault.of(Kind.CANCELLED, "CALL_CANCELLED", "The caller no longer waits for the answer.");
   }
 
   private static void checkThatItCanBeAsked(ProjectTree tree) {
@@ -120,9 +132,22 @@ public final class TreeStore {
    */
   public Future<Loaded> load(String id, CallScope scope) {
     Loaded known = kept.getIfPresent(id);
-    return known != null
-        ? Future.succeededFuture(known)
-        : Timeouts.within(scope.within(LIMIT), loading(id)).recover(TreeStore::told);
+    return known != null ? Future.succeededFuture(known) : await(id, scope);
+  }
+
+  /** Until it is read, the time is over or the caller has gone. */
+  private Future<Loaded> await(String id, CallScope scope) {
+    Promise<Loaded> mine = Promise.promise();
+    var context = Objects.requireNonNull(Vertx.currentContext());
+    Runnable forget = scope.onCancelled(() -> context.runOnContext(_ -> mine.tryFail(gone())));
+    Reading reading = join(id);
+    reading.result.future().onComplete(mine::tryComplete, mine::tryFail);
+    return Timeouts.within(scope.within(LIMIT), mine.future())
+        .onComplete(_ -> {
+          reading.waiting--;
+          forget.run();
+        })
+        .recover(TreeStore::told);
   }
 
   private static Future<Loaded> told(Throwable failure) {
@@ -132,18 +157,32 @@ public final class TreeStore {
             : failure);
   }
 
-  private Future<Loaded> loading(String id) {
-    Future<Loaded> begun = underWay.get(id);
-    if (begun == null) {
-      begun = oneByOne.run(() -> fetch(id)).onSuccess(loaded -> kept.put(id, loaded));
-      underWay.put(id, begun);
-      begun.onComplete(_ -> underWay.remove(id));
+  private Reading join(String id) {
+    Reading begun = underWay.get(id);
+    if (begun != null) {
+      begun.waiting++;
+      return begun;
     }
-    return begun;
+    var reading = new Reading();
+    reading.waiting = 1;
+    underWay.put(id, reading);
+    oneByOne
+        .run(() -> fetch(id, reading))
+        .onSuccess(loaded -> kept.put(id, loaded))
+        .onComplete(_ -> underWay.remove(id, reading))
+        .onComplete(reading.result);
+    return reading;
   }
 
-  /** For all who ask by now and later: the one who was first may go. */
-  private Future<Loaded> fetch(String id) {
+  /**
+   * For all who ask by now and later: the one who was first may go. When all have gone before its
+   * turn it is not read; who asks after that has a turn of its own.
+   */
+  private Future<Loaded> fetch(String id, Reading reading) {
+    if (reading.waiting == 0) {
+      underWay.remove(id, reading);
+      return later(gone());
+    }
     CallScope nobodys = scopeOfNobody();
     return source
         .read(id, null, nobodys, LIMIT)
@@ -151,6 +190,13 @@ public final class TreeStore {
             Future.failedFuture(
                 Statuses.faultOf(failure).kind() == Kind.NOT_FOUND ? notFound(id) : failure))
         .compose(sample -> workers.executeBlocking(() -> read(id, sample), false));
+  }
+
+  /** Not at once: many of them one after the other would be as deep on the stack. */
+  private static <T> Future<T> later(Fault fault) {
+    Promise<T> failing = Promise.promise();
+    Objects.requireNonNull(Vertx.currentContext()).runOnContext(_ -> failing.fail(fault));
+    return failing.future();
   }
 
   private static CallScope scopeOfNobody() {
