@@ -10,6 +10,7 @@ import dev.omnibridge.intelligence.tree.ProjectTree;
 import dev.omnibridge.intelligence.tree.Statistics;
 import dev.omnibridge.intelligence.tree.Texts;
 import dev.omnibridge.intelligence.tree.TreeBuilder;
+import dev.omnibridge.intelligence.tree.TreeTooLarge;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -54,11 +55,12 @@ final class TreeReader {
    * Reads a document.
    *
    * @throws IOException when it is none, or not of a version that is known
+   * @throws TreeTooLarge when it is more than a tree may have
    */
   static ProjectTree read(byte[] document) throws IOException {
     try (JsonParser in = JSON.createParser(document)) {
       return new TreeReader(in).tree();
-    } catch (DateTimeException noTime) {
+    } catch (DateTimeException | ArithmeticException noTime) {
       throw new IOException("A time of the tree is none", noTime);
     }
   }
@@ -116,7 +118,7 @@ final class TreeReader {
         case "type" -> directory = text().equals("directory");
         case "size" -> size = number();
         case "extension" -> extension = sharedText();
-        case "last_modified" -> modified = Instant.parse(text()).toEpochMilli();
+        case "last_modified" -> modified = time();
         case "inferred_purpose" -> purpose = sharedText();
         case "architectural_pattern" -> pattern = sharedText();
         case "related_files" -> related = texts();
@@ -138,10 +140,14 @@ final class TreeReader {
     return node;
   }
 
-  private void count(boolean directory) throws IOException {
+  private void count(boolean directory) {
     int unused = directory ? directories++ : files++;
-    check(files <= TreeBuilder.MOST_FILES, "It has too many files");
-    check(directories <= TreeBuilder.MOST_DIRECTORIES + 1, "It has too many directories");
+    if (files > TreeBuilder.MOST_FILES) {
+      throw new TreeTooLarge("%,d files".formatted(TreeBuilder.MOST_FILES));
+    }
+    if (directories > TreeBuilder.MOST_DIRECTORIES + 1) {
+      throw new TreeTooLarge("%,d directories".formatted(TreeBuilder.MOST_DIRECTORIES));
+    }
   }
 
   private List<Node> children(int level) throws IOException {
@@ -179,6 +185,11 @@ final class TreeReader {
   private long number() throws IOException {
     check(in.currentToken().isScalarValue(), "A number is none");
     return in.getValueAsLong();
+  }
+
+  private long time() throws IOException {
+    String text = text();
+    return text.isEmpty() ? Node.UNKNOWN_TIME : Instant.parse(text).toEpochMilli();
   }
 
   private Statistics statistics() throws IOException {

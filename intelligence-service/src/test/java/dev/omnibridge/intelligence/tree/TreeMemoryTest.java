@@ -103,10 +103,23 @@ class TreeMemoryTest {
             + directory
             + "]}";
     String texts = "{\"keywords\":[" + "\"\",".repeat(1_000_000) + "\"\"]}";
-    for (String root : List.of("[]", "7", deep, files, directories, texts)) {
+    for (String root : List.of("[]", "7", deep, texts)) {
       assertThatThrownBy(() -> TreeJson.read(tree(root))).isInstanceOf(IOException.class);
     }
+    isTooLarge(() -> TreeJson.read(tree(files)), "20,000 files");
+    isTooLarge(() -> TreeJson.read(tree(directories)), "40,000 directories");
     assertThat(catchThrowable(() -> TreeJson.read(tree("{\"children\":[{}]}")))).isNull();
+  }
+
+  @Test
+  void shouldTakeATimeThatCannotBeCountedForNoneAndAnEmptyOneForUnknown() throws IOException {
+    String node = "{\"last_modified\":\"%s\"}";
+    for (String none : List.of("+1000000000-12-31T23:59:59Z", "yesterday")) {
+      assertThatThrownBy(() -> TreeJson.read(tree(node.formatted(none))))
+          .isInstanceOf(IOException.class);
+    }
+    assertThat(TreeJson.read(tree(node.formatted(""))).root().modifiedMillis())
+        .isEqualTo(Node.UNKNOWN_TIME);
   }
 
   @Test
