@@ -88,12 +88,20 @@ class TreeQuestionsTest {
 
   @Test
   void shouldReadOneTreeAfterTheOther() throws Exception {
+    String kept = stored("kept.txt");
+    ask(kept, "kept").await(30, SECONDS);
+    contents.asked.clear();
     contents.holding = true;
     Future<QueryTreeResponse> first = ask(stored("a.txt"), "text");
     await().until(() -> contents.held() == 1);
     String later = stored("b.txt");
     Future<QueryTreeResponse> second = ask(later, "text");
     Future<QueryTreeResponse> known = ask("0".repeat(64), "text");
+    // Questions come in their order, so the ones before these have been asked by now.
+    for (int i = 0; i < 10; i++) {
+      ask(kept, "kept").await(30, SECONDS);
+    }
+    assertThat(contents.asked).hasSize(1);
     contents.release();
 
     assertThat(catchThrowable(() -> first.await(30, SECONDS))).isNotNull();
