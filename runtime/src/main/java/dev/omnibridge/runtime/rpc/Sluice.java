@@ -193,11 +193,15 @@ final class Sluice extends HttpServerRequestWrapper {
     }
   }
 
+  /** It may be late: its message may have come meanwhile, and the next one wait for room. */
   private void granted() {
-    if (!over) {
-      startClock();
-      flow();
+    if (over) {
+      return;
     }
+    if (share != null && share.isGranted() && !isWhole()) {
+      startClock();
+    }
+    flow();
   }
 
   /** From its room on, and until it is whole, a message has to come. */
