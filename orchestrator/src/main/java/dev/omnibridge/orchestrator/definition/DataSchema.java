@@ -12,6 +12,7 @@ import com.networknt.schema.annotation.Annotations;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +59,8 @@ public final class DataSchema {
     } catch (StackOverflowError e) {
       return "the schema asks for itself without an end, or too deep";
     } catch (RuntimeException e) {
-      return "the schema cannot be applied: " + e.getMessage();
+      return "the schema cannot be applied: "
+          + Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
     }
   }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Records that cannot be folded, as they were. What no append holds of one is left out, for
  * everything behind it would wait: the value, if it is too large beside the rest. Of the rest there
  * is at most 1 MB, or the letter could not be published even without its value: headers go first,
- * then the key. Headers behind the record's own say so; Kafka still has the record at its offset.
+ * then the key. A header for each says so; Kafka still has the record at its offset.
  */
 final class DeadLetters {
   private static final RecordHeader NO_VALUE = omitted("ob_value_omitted");

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * the message that the call has, the next one, and what fits into the window of the stream; then
  * HTTP/2 holds the client. All but {@link #ask} and {@link #close} is for the request's context.
  *
- * <p>Vert.x 5.0.12 reads on until 16 messages wait ({@code GrpcReadStreamBase}), however few the
- * call has asked for, and joins the frames of a message in a buffer that it doubles, copying what
- * comes after the message behind it ({@code Http2GrpcMessageDeframer}): 8 MiB for one of 1 MiB.
- * Here it is given whole messages, each in a buffer of its size, which it takes as it is.
+ * <p>Vert.x gRPC 5.0.7 reads on until 16 messages wait ({@code GrpcReadStreamBase}), however few
+ * the call has asked for, and joins the frames of a message in a buffer that it doubles, copying
+ * what comes after the message behind it ({@code Http2GrpcMessageDeframer}): 8 MiB for one of 1
+ * MiB. Here it is given whole messages, each in a buffer of its size, which it takes as it is.
  */
 final class Sluice extends HttpServerRequestWrapper {
   /** Before each message: whether it is compressed, in a byte, and its length, in four. */
