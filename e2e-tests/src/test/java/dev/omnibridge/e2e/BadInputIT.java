@@ -16,9 +16,11 @@ import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.Fault.Kind;
 import dev.omnibridge.runtime.rpc.Statuses;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** Everything wrong that a user can send is answered with the right code, what and where. */
+@Order(Story.ORDER)
 class BadInputIT {
   private static final String NAMESPACE = "bad-input-story";
 

@@ -42,9 +42,10 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
  * </pre>
  *
  * Told of five processes only: in one process nothing stands between the services, and none of them
- * can be killed alone.
+ * can be killed alone. The processes are its own, so it comes before what other stories share.
  */
 @Story(criticalPath = true, only = FIVE_PROCESSES)
+@Order(Order.DEFAULT)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CoordinationFaultsIT {
   private static final ObjectMapper JSON = new ObjectMapper();

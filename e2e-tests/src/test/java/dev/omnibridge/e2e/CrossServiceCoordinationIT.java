@@ -76,7 +76,8 @@ class CrossServiceCoordinationIT {
   }
 
   @BeforeParameterizedClassInvocation
-  static void warmUp(Way way) {
+  static void warmUp(Way way) throws Exception {
+    var unused = Deployment.warm(way);
     new CrossServiceCoordinationIT(way).runs.awaitIntelligence();
   }
 
@@ -93,7 +94,6 @@ class CrossServiceCoordinationIT {
 
   @Test
   void shouldCoordinateWithAndWithoutIntelligenceWithinTheirLimits() throws Exception {
-    runs.manySideBySide();
     Thresholds figures = way.figures();
     for (int i = 0; i < WARM_UP + TIMES; i++) {
       Duration with = Runs.timed(() -> run(Submissions.analyzeOne()));

@@ -1,39 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.e2e;
 
-import dev.omnibridge.e2e.infrastructure.Infrastructure;
-import java.util.Map;
-
 /** A running suite, whichever way it runs. Blocks, so it is for the threads of tests. */
 interface Deployment extends AutoCloseable {
 
-  /** The one that the stories of this JVM share; nobody stops a part of it. */
+  /**
+   * The one that the stories of this JVM share. A story may stop its servers and kill its
+   * processes; when it ends, everything is as it was before.
+   */
   static Deployment shared(Way way) {
     return SharedDeployments.get(way);
   }
 
-  /**
-   * A story's own, servers included, which it may stop and start; closed by it.
-   *
-   * @param environment variables for all services, besides those that the deployment sets
-   * @throws org.opentest4j.TestAbortedException where no servers of its own are to be had
-   */
-  static Deployment own(Way way, String name, Map<String, String> environment) throws Exception {
-    return switch (way) {
-      case ONE_PROCESS -> OneSuite.start(name, environment);
-      case FIVE_PROCESSES ->
-          FiveProcesses.start(name, Infrastructure.chosen().own(name), environment);
-    };
-  }
-
-  /** A story's own services on servers that others use as well; closed by it. */
-  static Deployment ownServices(Way way, String name, Map<String, String> environment)
-      throws Exception {
-    return switch (way) {
-      case ONE_PROCESS -> OneSuite.start(name, environment);
-      case FIVE_PROCESSES ->
-          FiveProcesses.start(name, Infrastructure.chosen().shared(), environment);
-    };
+  /** The same, after it has done the work of some minutes; for those who hold times. */
+  static Deployment warm(Way way) throws Exception {
+    return SharedDeployments.warm(way);
   }
 
   /** A client of it, which is closed with it. */

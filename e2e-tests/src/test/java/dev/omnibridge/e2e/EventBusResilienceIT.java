@@ -25,7 +25,6 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /**
@@ -86,7 +85,7 @@ class EventBusResilienceIT {
 
   @BeforeParameterizedClassInvocation
   static void start(Way way) throws Exception {
-    deployment = Deployment.own(way, "event-bus", SharedDeployments.PATIENT);
+    deployment = Deployment.warm(way);
     Stack stack = deployment.stack();
     hundred = new OwnEvents(stack, NAMESPACE + "-hundred");
     single = new OwnEvents(stack, NAMESPACE + "-single");
@@ -100,11 +99,6 @@ class EventBusResilienceIT {
     }
     OwnEvents.awaitDrained(stack);
     openedBefore = Pages.openings(stack, "kafka");
-  }
-
-  @AfterParameterizedClassInvocation
-  static void stop() throws Exception {
-    deployment.close();
   }
 
   private static ConditionFactory soon() {

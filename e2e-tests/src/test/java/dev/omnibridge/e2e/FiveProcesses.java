@@ -13,18 +13,10 @@ import java.util.Map;
 record FiveProcesses(Servers servers, Processes processes, Stack stack) implements Deployment {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  /** All of them ready, and every shard of workflows owned; it closes the servers it is given. */
+  /** All of them ready, and every shard of workflows owned; the servers stay the caller's. */
   static FiveProcesses start(String name, Servers servers, Map<String, String> environment)
       throws Exception {
-    try {
-      return start(servers, new Processes(name, servers, environment));
-    } catch (Exception | AssertionError failure) {
-      Closing.after(failure, servers);
-      throw failure;
-    }
-  }
-
-  private static FiveProcesses start(Servers servers, Processes processes) throws Exception {
+    var processes = new Processes(name, servers, environment);
     try {
       processes.startEach();
       var orchestrator = processes.first(Peer.ORCHESTRATOR);
@@ -69,6 +61,6 @@ record FiveProcesses(Servers servers, Processes processes, Stack stack) implemen
 
   @Override
   public void close() throws Exception {
-    Closing.all(processes, servers);
+    processes.close();
   }
 }

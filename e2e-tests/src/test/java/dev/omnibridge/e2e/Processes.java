@@ -46,7 +46,7 @@ final class Processes implements AutoCloseable {
 
   /** None yet; they will meet on the servers that this JVM shares. */
   Processes(String name, Map<String, String> more) {
-    this(name, Infrastructure.chosen().shared(), more);
+    this(name, Infrastructure.chosen().servers(), more);
   }
 
   /** None yet; the servers stay the caller's. */

@@ -3,9 +3,11 @@ package dev.omnibridge.e2e;
 
 import dev.omnibridge.e2e.infrastructure.Infrastructure;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 
-/** One deployment per way, started by the first who asks, for all who only look. */
+/** One deployment per way, started by the first who asks. */
 final class SharedDeployments {
   /**
    * How long a workflow waits for an analysis is told in a story of its own. Here a machine that is
@@ -14,6 +16,7 @@ final class SharedDeployments {
   static final Map<String, String> PATIENT = Map.of("ORCHESTRATOR_INTELLIGENCE_TIMEOUT", "10s");
 
   private static final Map<Way, Deployment> RUNNING = new EnumMap<>(Way.class);
+  private static final Set<Way> WARM = EnumSet.noneOf(Way.class);
 
   private SharedDeployments() {}
 
@@ -21,12 +24,27 @@ final class SharedDeployments {
     return RUNNING.computeIfAbsent(way, SharedDeployments::start);
   }
 
+  /**
+   * After its intelligence has answered in time, and after hundreds of workflows, once: what is
+   * measured then is a suite that has been running for a while, as users have it.
+   */
+  static synchronized Deployment warm(Way way) throws Exception {
+    Deployment deployment = get(way);
+    if (!WARM.contains(way)) {
+      var runs = new Runs(deployment.stack(), "warm-up");
+      runs.awaitIntelligence();
+      runs.manySideBySide();
+      WARM.add(way);
+    }
+    return deployment;
+  }
+
   private static Deployment start(Way way) {
     try {
       return switch (way) {
         case ONE_PROCESS -> stoppedWithTheJvm(OneSuite.start("shared", PATIENT));
         case FIVE_PROCESSES ->
-            FiveProcesses.start("shared", Infrastructure.chosen().shared(), PATIENT);
+            FiveProcesses.start("shared", Infrastructure.chosen().servers(), PATIENT);
       };
     } catch (Exception failure) {
       throw new IllegalStateException("The shared deployment did not start", failure);
@@ -43,6 +61,7 @@ final class SharedDeployments {
   static synchronized void close() throws Exception {
     var running = Map.copyOf(RUNNING);
     RUNNING.clear();
+    WARM.clear();
     Closing.all(running.values().toArray(AutoCloseable[]::new));
   }
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
  * Many workflows are unfinished at the same moment: each looks for a stamp that is not there yet,
  * waits, and looks again. When it is there, all complete.
  */
+@Order(Story.ORDER)
 class TenThousandWorkflowsIT {
   private static final int CLIENTS = 16;
   private static final Duration SUBMIT_LIMIT = Duration.ofMinutes(3);

@@ -17,10 +17,15 @@ final class Chosen {
     System.out.printf("infrastructure: %s, because %s%n", choice.kind(), choice.why());
     Thresholds.label("infrastructure", choice.kind().name().toLowerCase(Locale.ROOT));
     Thresholds.label("chosen because", choice.why());
-    return switch (choice.kind()) {
-      case EMBEDDED -> new EmbeddedInfrastructure();
-      case CONTAINERS -> new ContainerInfrastructure(settings);
-      case EXTERNAL -> new ExternalInfrastructure(settings);
-    };
+    var infrastructure =
+        new Infrastructure(
+            choice.kind(),
+            switch (choice.kind()) {
+              case EMBEDDED -> EmbeddedServers::start;
+              case CONTAINERS -> () -> ContainerServers.start(settings.startLimit());
+              case EXTERNAL -> () -> ExternalServers.reach(settings);
+            });
+    Runtime.getRuntime().addShutdownHook(new Thread(infrastructure::close, "stop-servers"));
+    return infrastructure;
   }
 }

@@ -11,12 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 
-/** A broker and a database of one story, below target/ and kept there for who looks for causes. */
+/** A broker and a database, below target/ and kept there for who looks for causes. */
 record EmbeddedServers(EmbeddedPostgres postgres, EmbeddedKafka broker) implements Servers {
 
   /** Both at once. */
-  static EmbeddedServers start(String name) {
-    Path directory = directory(name);
+  static EmbeddedServers start() {
+    Path directory = directory();
     var postgres =
         CompletableFuture.supplyAsync(
             () ->
@@ -45,10 +45,10 @@ record EmbeddedServers(EmbeddedPostgres postgres, EmbeddedKafka broker) implemen
     }
   }
 
-  private static Path directory(String name) {
+  private static Path directory() {
     try {
       Path parent = Files.createDirectories(Path.of("target", "servers"));
-      return Files.createTempDirectory(parent, name + "-").toAbsolutePath();
+      return Files.createTempDirectory(parent, "servers-").toAbsolutePath();
     } catch (IOException unusable) {
       throw new UncheckedIOException(unusable);
     }

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.e2e.infrastructure;
 
-/** Gives the stories their PostgreSQL and their Kafka. */
-public interface Infrastructure {
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives the tests of this JVM one PostgreSQL and one Kafka, which are made ready when first asked
+ * for, and closed with the JVM.
+ */
+public final class Infrastructure {
 
   /** Where servers come from. */
-  enum Kind {
+  public enum Kind {
     /** Started in this JVM and as its children. */
     EMBEDDED,
     /** Started by Testcontainers. */
@@ -14,21 +20,52 @@ public interface Infrastructure {
     EXTERNAL
   }
 
-  Kind kind();
+  private final Kind kind;
+  private final Supplier<? extends Servers> start;
+  private @Nullable Servers running;
+  private @Nullable RuntimeException failure;
 
-  /** Those that everything in this JVM shares; nobody stops them before it ends. */
-  Servers shared();
-
-  /**
-   * Those of one story, which may stop and start them, and closes them.
-   *
-   * @param name of the story, for directories and containers
-   * @throws org.opentest4j.TestAbortedException where there are none to be had
-   */
-  Servers own(String name);
+  Infrastructure(Kind kind, Supplier<? extends Servers> start) {
+    this.kind = kind;
+    this.start = start;
+  }
 
   /** The one of this run. */
-  static Infrastructure chosen() {
+  public static Infrastructure chosen() {
     return Chosen.INFRASTRUCTURE;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  /**
+   * Those that everything in this JVM shares. Who stops one of them starts it again before others
+   * use it.
+   *
+   * @throws IllegalStateException at once when they could not be made ready before
+   */
+  public synchronized Servers servers() {
+    if (failure != null) {
+      throw new IllegalStateException("The servers were not to be had before", failure);
+    }
+    if (running == null) {
+      try {
+        running = start.get();
+      } catch (RuntimeException notReady) {
+        failure = notReady;
+        throw notReady;
+      }
+    }
+    return running;
+  }
+
+  /** Closes them, whatever state somebody has left them in; who asks afterwards gets new ones. */
+  public synchronized void close() {
+    Servers closed = running;
+    running = null;
+    if (closed != null) {
+      closed.close();
+    }
   }
 }

@@ -18,7 +18,7 @@ public interface Servers extends AutoCloseable {
   /**
    * An outage: clients lose the broker, its records stay.
    *
-   * @throws UnsupportedOperationException when the servers are shared
+   * @throws UnsupportedOperationException when they are somebody else's
    */
   void stopKafka();
 
@@ -28,7 +28,7 @@ public interface Servers extends AutoCloseable {
   /**
    * An outage as by a crash: connections break, what was committed stays.
    *
-   * @throws UnsupportedOperationException when the servers are shared
+   * @throws UnsupportedOperationException when they are somebody else's
    */
   void stopPostgres();
 
