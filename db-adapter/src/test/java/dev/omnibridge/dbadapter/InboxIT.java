@@ -16,6 +16,7 @@ import dev.omnibridge.testkit.TestPostgres;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -187,5 +188,58 @@ class InboxIT {
     publish("file-1", event("m-3", 3));
     foundInTheEnd(3);
     assertThat(found()).extracting(RecordedEvent::getVersion).containsExactly(1L, 2L, 3L);
+  }
+
+  /** Blanks take next to nothing on their way: Kafka would give the whole backlog at once. */
+  @Test
+  void shouldTakeInACompressedBacklogInOrderWithPoisonAndWhatIsLargerThanABatchBetween()
+      throws Exception {
+    adapter.close();
+    Map<String, Object> settings =
+        Map.of(
+            "bootstrap.servers",
+            TestKafka.bootstrapServers(),
+            "compression.type",
+            "gzip",
+            "enable.idempotence",
+            false,
+            "max.in.flight.requests.per.connection",
+            1,
+            "max.request.size",
+            32 << 20);
+    try (var compressing =
+        new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
+      for (int i = 0; i < 1_500; i++) {
+        byte[] event = event("m-%04d".formatted(i), i);
+        var unused = compressing.send(padded("key-" + i % 20, event, 22_000));
+        if (i % 100 == 50) {
+          unused =
+              compressing.send(padded("key-" + i % 20, new byte[0], i == 750 ? 17 << 20 : 400_000));
+        }
+      }
+    }
+    adapter = adapter();
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(() -> {
+          assertThat(count("select count(*) from events")).isEqualTo(1_500);
+          assertThat(count("select count(*) from dead_letters")).isEqualTo(15);
+        });
+    assertThat(
+            count(
+                """
+                select count(*) from (
+                  select original_id <= lag(original_id)
+                           over (partition by stream_id order by version) as repeated from events) e
+                 where repeated
+                """))
+        .isZero();
+    assertThat(count("select count(distinct original_id) from events")).isEqualTo(1_500);
+  }
+
+  private ProducerRecord<String, byte[]> padded(String key, byte[] value, int bytes) {
+    byte[] padded = Arrays.copyOf(value, bytes);
+    Arrays.fill(padded, value.length, bytes, (byte) ' ');
+    return new ProducerRecord<>(topic(), key, padded);
   }
 }

@@ -15,7 +15,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
  * @param consumer name under which the positions are stored
  * @param topics full names
  * @param assignment how the partitions come to this pump
- * @param maxRecords most records of one batch
+ * @param maxRecords most records of one batch; fewer when they are large ({@link BatchBudget})
  * @param inFlight batches that may be with the handler at the same time; with more than one, it
  *     must keep them in order, or refuse those that come after a failed one
  * @param maxWait longest wait for a first record

@@ -15,7 +15,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +33,7 @@ final class PumpSession implements AutoCloseable {
   private final Positions positions;
   private final Admin admin;
   private final KafkaReadStream<byte[], byte[]> consumer;
+  private final BatchBudget budget;
   private final Places places;
   private final Topology topology;
   private final List<? extends Metric> connections;
@@ -45,12 +45,14 @@ final class PumpSession implements AutoCloseable {
       Admin admin,
       Topology topology,
       KafkaReadStream<byte[], byte[]> consumer,
+      BatchBudget budget,
       Places places) {
     this.config = config;
     this.positions = positions;
     this.admin = admin;
     this.topology = topology;
     this.consumer = consumer;
+    this.budget = budget;
     this.places = places;
     this.connections =
         consumer.unwrap().metrics().values().stream()
@@ -63,13 +65,10 @@ final class PumpSession implements AutoCloseable {
     Admin admin = Admin.create(config.clientProperties());
     try {
       Topology topology = topology(admin, config);
+      var budget = new BatchBudget();
       KafkaReadStream<byte[], byte[]> consumer =
-          KafkaReadStream.create(
-              vertx,
-              config.consumerProperties(),
-              new ByteArrayDeserializer(),
-              new ByteArrayDeserializer());
-      var session = new PumpSession(config, positions, admin, topology, consumer, places);
+          KafkaReadStream.create(vertx, config.consumerProperties(), budget, budget);
+      var session = new PumpSession(config, positions, admin, topology, consumer, budget, places);
       return begun(session);
     } catch (Exception failure) {
       admin.close(Duration.ZERO);
@@ -108,6 +107,7 @@ final class PumpSession implements AutoCloseable {
   Batch next() {
     review();
     place();
+    budget.renew();
     Batch batch = poll(config.maxWait());
     return batch.isEmpty() || config.gather().isZero() ? batch : gather(batch);
   }
@@ -125,7 +125,7 @@ final class PumpSession implements AutoCloseable {
   }
 
   private boolean room(Batch batch) {
-    return batch.size() + config.pollRecords() <= config.maxRecords();
+    return !budget.spent() && batch.size() + config.pollRecords() <= config.maxRecords();
   }
 
   private Batch poll(Duration longest) {
@@ -141,6 +141,7 @@ final class PumpSession implements AutoCloseable {
   void keepMembership() {
     Set<TopicPartition> assigned = Waits.within(ANSWER_LIMIT, consumer.assignment());
     Waits.within(ANSWER_LIMIT, consumer.pause(assigned));
+    budget.renew();
     // What comes is of partitions that have come only now; they are placed like all that are new.
     places.forget(places.take(Waits.within(ANSWER_LIMIT, consumer.poll(Duration.ZERO))));
     Set<TopicPartition> kept = new HashSet<>(Waits.within(ANSWER_LIMIT, consumer.assignment()));

@@ -21,6 +21,7 @@ final class MemoryLog implements Positions, BatchHandler {
   private int loads;
   private int batches;
   private int largestBatch;
+  private long mostBytes;
 
   @Override
   public synchronized Future<Map<ConsumerPartition, Long>> load(String consumer, String cluster) {
@@ -46,6 +47,7 @@ final class MemoryLog implements Positions, BatchHandler {
     }
     batches++;
     largestBatch = Math.max(largestBatch, batch.size());
+    mostBytes = Math.max(mostBytes, bytes(batch));
     for (Slice slice : batch.slices()) {
       positions.put(slice.partition(), slice.nextOffset());
       slice.records().forEach(r -> effectsOf(slice.partition()).add(text(r.value())));
@@ -53,8 +55,15 @@ final class MemoryLog implements Positions, BatchHandler {
     return Future.succeededFuture();
   }
 
+  private static long bytes(Batch batch) {
+    return batch.slices().stream()
+        .flatMap(slice -> slice.records().stream())
+        .mapToLong(record -> record.value().length)
+        .sum();
+  }
+
   private static String text(byte[] value) {
-    return new String(value, StandardCharsets.UTF_8);
+    return new String(value, StandardCharsets.UTF_8).strip();
   }
 
   private List<String> effectsOf(ConsumerPartition partition) {
@@ -87,6 +96,11 @@ final class MemoryLog implements Positions, BatchHandler {
   /** Records of the largest of them. */
   synchronized int largestBatch() {
     return largestBatch;
+  }
+
+  /** Bytes of the values of the batch that had most. */
+  synchronized long mostBytes() {
+    return mostBytes;
   }
 
   /** The effects of every partition, in the order they were stored. */

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,11 +34,18 @@ final class Numbers {
   private final String topic = "numbers-" + TOPICS.incrementAndGet();
   private final String bootstrapServers;
   private final MemoryLog store;
+  private final int partitions;
+  private int size;
   private int produced;
 
   Numbers(String bootstrapServers, MemoryLog store) {
+    this(bootstrapServers, store, PARTITIONS);
+  }
+
+  Numbers(String bootstrapServers, MemoryLog store, int partitions) {
     this.bootstrapServers = bootstrapServers;
     this.store = store;
+    this.partitions = partitions;
   }
 
   /** A group learns with a heartbeat who has come and what is whose; the tests wait for that. */
@@ -49,6 +57,13 @@ final class Numbers {
                 "group.consumer.heartbeat.interval.ms", "200"));
   }
 
+  /**
+   * The records have so many bytes from now on; blanks, which take next to nothing on their way.
+   */
+  void padTo(int bytes) {
+    size = bytes;
+  }
+
   String topic() {
     return topic;
   }
@@ -56,7 +71,7 @@ final class Numbers {
   void createTopic() throws Exception {
     try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
       admin
-          .createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1)))
+          .createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
           .all()
           .get(20, SECONDS);
     }
@@ -97,7 +112,7 @@ final class Numbers {
 
   private ProducerRecord<byte[], byte[]> next() {
     int number = produced++;
-    return new ProducerRecord<>(topic, number % PARTITIONS, null, bytes(number));
+    return new ProducerRecord<>(topic, number % partitions, null, bytes(number));
   }
 
   /** Without idempotence: right after a topic was made, the client may lose count of its own. */
@@ -109,12 +124,19 @@ final class Numbers {
             "enable.idempotence",
             false,
             "max.in.flight.requests.per.connection",
-            1);
+            1,
+            "compression.type",
+            "gzip",
+            "max.request.size",
+            32 << 20);
     return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  private static byte[] bytes(int number) {
-    return Integer.toString(number).getBytes(StandardCharsets.UTF_8);
+  private byte[] bytes(int number) {
+    byte[] digits = Integer.toString(number).getBytes(StandardCharsets.UTF_8);
+    byte[] padded = Arrays.copyOf(digits, Math.max(size, digits.length));
+    Arrays.fill(padded, digits.length, padded.length, (byte) ' ');
+    return padded;
   }
 
   void awaitAll() {

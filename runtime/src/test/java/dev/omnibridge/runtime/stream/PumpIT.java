@@ -5,6 +5,10 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.omnibridge.embedded.EmbeddedKafka;
 import dev.omnibridge.runtime.stream.PumpConfig.Assignment;
 import io.vertx.core.Vertx;
@@ -20,7 +24,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 /** Pumps and a broker that is there. */
 class PumpIT {
@@ -90,10 +95,11 @@ class PumpIT {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 40})
-  void shouldHandleEveryRecordOnceWhenASecondPumpComesAndTheFirstGoes(int gatherMillis)
+  @CsvSource({"0, 0", "40, 0", "0, 100000"})
+  void shouldHandleEveryRecordOnceWhenASecondPumpComesAndTheFirstGoes(int gatherMillis, int bytes)
       throws Exception {
     numbers.createTopic();
+    numbers.padTo(bytes);
     var gathering = config().withGather(Duration.ofMillis(gatherMillis));
     Set<Integer> taken = ConcurrentHashMap.newKeySet();
     BatchHandler second =
@@ -242,6 +248,53 @@ class PumpIT {
 
     numbers.awaitAll();
     numbers.assertOrdered();
+  }
+
+  /** Blanks take next to nothing on their way: what bounds a fetch does not see them. */
+  @ParameterizedTest
+  @CsvSource({"GROUP, 0", "ALL, 0", "ALL, 100"})
+  void shouldBoundTheBytesOfABatchWhenABacklogIsCompressed(Assignment assignment, int gatherMillis)
+      throws Exception {
+    numbers = new Numbers(kafka.bootstrapServers(), store, 12);
+    numbers.createTopic();
+    produce(1_000, 0);
+    produce(2_000, 22_000);
+    produce(40, 600_000);
+    produce(500, 0);
+    store.failNext(3);
+    var lines = lines();
+    deploy(
+        config()
+            .withAssignment(assignment)
+            .withMaxRecords(8_000)
+            .withInFlight(2)
+            .withGather(Duration.ofMillis(gatherMillis)));
+    numbers.awaitAll();
+    assertThat(store.mostBytes()).isLessThan(BatchBudget.BYTES + 600_000);
+
+    int larger = (int) BatchBudget.BYTES + 1;
+    produce(5, larger);
+    produce(500, 0);
+    produce(500, 22_000);
+    numbers.awaitAll();
+    assertThat(store.mostBytes()).isBetween((long) larger, BatchBudget.BYTES + larger);
+    numbers.assertOrdered();
+    assertThat(lines.list).extracting(ILoggingEvent::getLevel).doesNotContain(Level.ERROR);
+  }
+
+  private void produce(int count, int bytes) throws Exception {
+    numbers.padTo(bytes);
+    numbers.produce(count);
+  }
+
+  /** What Kafka's clients and pumps have to tell from now on. */
+  private static ListAppender<ILoggingEvent> lines() {
+    var lines = new ListAppender<ILoggingEvent>();
+    lines.start();
+    for (String name : List.of("org.apache.kafka.clients", "dev.omnibridge.runtime.stream")) {
+      ((Logger) LoggerFactory.getLogger(name)).addAppender(lines);
+    }
+    return lines;
   }
 
   private Pump deploy(PumpConfig config) throws Exception {
