@@ -39,7 +39,7 @@ public final class BulkRedrives {
              c.record_value is null and strpos(c.headers::text, '%s') > 0
                as value_missing
         from dead_letters c
-       where c.id in (select d.id from dead_letters d %s %s limit %s)
+       where c.id in (select id from dead_letters %s order by %s limit %s)
        order by c.id %s
       """;
 

@@ -35,11 +35,7 @@ public final class DeadLetterActions {
   private static final int SINGLE_PER_SECOND = 1000;
 
   private static final String LOCK =
-      """
-      select %s, %s
-        from dead_letters d left join dead_letter_redrives r on r.redrive_id = d.redrive_id
-       where d.id = $1 for update of d
-      """
+      "select %s, %s from dead_letters where id = $1 for update"
           .formatted(DeadLetterRows.SUMMARY, DeadLetterRows.RECORD);
 
   private static final String QUEUE =

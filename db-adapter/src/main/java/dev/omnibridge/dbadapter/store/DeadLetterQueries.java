@@ -4,7 +4,6 @@ package dev.omnibridge.dbadapter.store;
 import dev.omnibridge.api.log.v1.DeadLetterAction;
 import dev.omnibridge.api.log.v1.DeadLetterFilter;
 import dev.omnibridge.api.log.v1.DeadLetterState;
-import dev.omnibridge.api.log.v1.DeadLetterSummary;
 import dev.omnibridge.api.log.v1.GetDeadLetterRequest;
 import dev.omnibridge.api.log.v1.GetDeadLetterResponse;
 import dev.omnibridge.api.log.v1.GetRedriveRequest;
@@ -32,21 +31,9 @@ import java.util.UUID;
 public final class DeadLetterQueries {
   private static final int USUAL = 50;
   private static final int MOST = 1000;
-  private static final int TEXTS_OF_A_LETTER = 500;
-
-  private static final String LIST =
-      """
-      select %s
-        from dead_letters d left join dead_letter_redrives r on r.redrive_id = d.redrive_id
-      """
-          .formatted(DeadLetterRows.SUMMARY);
 
   private static final String GET =
-      """
-      select %s, %s
-        from dead_letters d left join dead_letter_redrives r on r.redrive_id = d.redrive_id
-       where d.id = $1
-      """
+      "select %s, %s from dead_letters where id = $1"
           .formatted(DeadLetterRows.SUMMARY, DeadLetterRows.RECORD);
 
   private static final String GET_REDRIVES =
@@ -93,10 +80,16 @@ public final class DeadLetterQueries {
     int limit = PageSize.of(request.getPageSize(), USUAL, MOST);
     var sql = matching(request.getFilter());
     String order = order(sql, request.getOldestFirst(), place);
-    String text = LIST + sql.where() + order + " limit " + sql.argument(limit + 1);
+    String text =
+        Page.question(
+            DeadLetterRows.SUMMARY,
+            "dead_letters " + sql.where(),
+            DeadLetterRows.SUMMARY_SIZE,
+            order,
+            sql.argument(limit + 1));
     return ask(text, sql.arguments())
         .map(rows -> {
-          var page = Page.of(rows, limit, DeadLetterRows::summary, DeadLetterQueries::size);
+          var page = Page.of(rows, limit, DeadLetterRows::summary);
           var answer = ListDeadLettersResponse.newBuilder().addAllLetters(page.items());
           page.lastOfMore()
               .ifPresent(last ->
@@ -107,29 +100,25 @@ public final class DeadLetterQueries {
         });
   }
 
-  private static int size(DeadLetterSummary letter) {
-    return letter.getErrorMessage().length() + TEXTS_OF_A_LETTER;
-  }
-
-  /** What matches the filter, of dead_letters d. */
+  /** What matches the filter, of dead_letters. */
   static Conditions matching(DeadLetterFilter filter) {
     var sql =
         new Conditions()
-            .text("d.topic =", filter.getTopic())
-            .text("d.consumer =", filter.getConsumer())
-            .text("d.error_class =", filter.getErrorClass())
-            .text("d.error_reason =", filter.getErrorReason())
-            .id("d.correlation_id =", filter.getCorrelationId())
-            .text("d.event_type =", filter.getEventType());
+            .text("topic =", filter.getTopic())
+            .text("consumer =", filter.getConsumer())
+            .text("error_class =", filter.getErrorClass())
+            .text("error_reason =", filter.getErrorReason())
+            .id("correlation_id =", filter.getCorrelationId())
+            .text("event_type =", filter.getEventType());
     // As a constant, for the index of those that are open.
     if (filter.getState() != DeadLetterState.DEAD_LETTER_STATE_UNSPECIFIED) {
-      sql.always("d.state = '%s'".formatted(name(filter.getState())));
+      sql.always("state = '%s'".formatted(name(filter.getState())));
     }
     if (filter.hasSince()) {
-      sql.and("d.dead_at >=", Times.of(filter.getSince()));
+      sql.and("dead_at >=", Times.of(filter.getSince()));
     }
     if (filter.hasUntil()) {
-      sql.and("d.dead_at <", Times.of(filter.getUntil()));
+      sql.and("dead_at <", Times.of(filter.getUntil()));
     }
     return sql;
   }
@@ -138,15 +127,15 @@ public final class DeadLetterQueries {
     return state.name().substring("DEAD_LETTER_STATE_".length());
   }
 
-  /** The order by clause; what stands at the place and before it is left out. */
+  /** Their order; what stands at the place and before it is left out. */
   static String order(Conditions sql, boolean oldestFirst, List<String> place) {
     if (!place.isEmpty()) {
       sql.and(
-          "(d.dead_at, d.id) " + (oldestFirst ? ">" : "<"),
+          "(dead_at, id) " + (oldestFirst ? ">" : "<"),
           OffsetDateTime.parse(place.getFirst()),
           Long.parseLong(place.getLast()));
     }
-    return " order by d.dead_at%1$s, d.id%1$s".formatted(oldestFirst ? "" : " desc");
+    return "dead_at%1$s, id%1$s".formatted(oldestFirst ? "" : " desc");
   }
 
   static List<String> place(OffsetDateTime failedAt, long letterId) {

@@ -18,18 +18,26 @@ import java.util.UUID;
 
 /** Rows about dead letters as messages. */
 final class DeadLetterRows {
-  /** What a summary is made of, from dead_letters d with the redrive r that it came by, if any. */
+  /** What a summary is made of, from dead_letters. */
   static final String SUMMARY =
       """
-      d.id, d.consumer, d.cluster_id, d.topic_id, d.partition, d.record_offset, d.topic,
-      d.error_class, d.error_reason, d.error_message, d.attempts, d.correlation_id, d.event_type,
-      d.state, d.redrive_count, d.dead_at, octet_length(d.record_value) as value_bytes,
-      d.published_at, r.letter_id as redriven_from
+      id, consumer, cluster_id, topic_id, partition, record_offset, topic, error_class,
+      error_reason, error_message, attempts, correlation_id, event_type, state, redrive_count,
+      dead_at, octet_length(record_value) as value_bytes, published_at,
+      (select r.letter_id
+         from (select redrive_id as came_by, letter_id from dead_letter_redrives) as r
+        where r.came_by = redrive_id) as redriven_from
+      """;
+
+  /** How large the texts of a summary are. */
+  static final String SUMMARY_SIZE =
+      """
+      octet_length(concat(error_message, topic, consumer, cluster_id, topic_id, error_class,
+                          error_reason, event_type, state))
       """;
 
   /** What a record is made of. */
-  static final String RECORD =
-      "d.record_key, d.record_value, d.headers::text as headers, d.record_time";
+  static final String RECORD = "record_key, record_value, headers::text as headers, record_time";
 
   /** What a redrive is made of, from dead_letter_redrives r. */
   static final String REDRIVE =

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
 
 /**
  * A page out of rows, cut by number and by bytes. All that the database sends for a question is
@@ -48,21 +47,6 @@ record Page<T>(List<T> items, boolean more) {
       more = row.getBoolean("followed");
     }
     return new Page<>(items, more);
-  }
-
-  /** Out of small rows of which one more than the limit was asked for. */
-  static <T> Page<T> of(
-      RowSet<Row> rows, int limit, Function<Row, T> mapping, ToIntFunction<T> size) {
-    var items = new ArrayList<T>();
-    long bytes = 0;
-    for (Row row : rows) {
-      if (items.size() == limit || bytes >= PageSize.MAX_BYTES) {
-        return new Page<>(items, true);
-      }
-      items.add(mapping.apply(row));
-      bytes += size.applyAsInt(items.getLast());
-    }
-    return new Page<>(items, false);
   }
 
   /** The last item when something follows it. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.omnibridge.api.log.v1.BridgeStateRow;
 import dev.omnibridge.api.log.v1.ListBridgeStatesRequest;
 import dev.omnibridge.api.log.v1.ListDeadLetterActionsRequest;
+import dev.omnibridge.api.log.v1.ListDeadLettersRequest;
 import dev.omnibridge.api.log.v1.ListDueRequest;
 import dev.omnibridge.api.log.v1.ListStampCheckpointsRequest;
 import dev.omnibridge.api.log.v1.ListStampRowsRequest;
@@ -48,6 +49,11 @@ class PagesIT {
   private static final int RUN = 80_000;
   private static final int STATE = 900_000;
   private static final int ACTION = 200_000;
+  private static final int LETTERS = 600;
+
+  /** As long as a message may be, of characters of three bytes. */
+  private static final int LETTER = 3 * 4096;
+
   private static final List<Integer> SHARDS = IntStream.range(0, 256).boxed().toList();
 
   private final TestPostgres.Database database = TestPostgres.freshDatabase();
@@ -121,6 +127,16 @@ class PagesIT {
           from generate_series(1, %d) as i
         """
             .formatted(ACTION, COUNT));
+    execute(
+        """
+        insert into dead_letters (
+          dead_at, consumer, cluster_id, topic_id, partition, record_offset, topic, headers,
+          error_class, error_reason, error_message)
+        select now() + i / 5 * interval '1 s', 'reducer', 'cluster', 'topic', 0, i, 'things', '[]',
+               'POISON', 'BROKEN', repeat('\u20ac', %d)
+          from generate_series(1, %d) as i
+        """
+            .formatted(LETTER / 3, LETTERS));
   }
 
   @BeforeEach
@@ -280,5 +296,25 @@ class PagesIT {
                                 .toList(),
                             page.getNextPageToken())));
     assertThat(found).hasSize(COUNT);
+  }
+
+  @Test
+  void shouldSendNoMoreLettersThanAPageHolds() {
+    var question = ListDeadLettersRequest.newBuilder().setPageSize(MOST);
+    var found =
+        walk(
+            LETTER,
+            token ->
+                new DeadLetterQueries(watched, tokens)
+                    .list(question.setPageToken(token).build())
+                    .map(page ->
+                        new Part(
+                            page.getLettersList().stream()
+                                .map(letter -> Long.toString(letter.getOffset()))
+                                .toList(),
+                            page.getNextPageToken())));
+    assertThat(found)
+        .isEqualTo(
+            IntStream.rangeClosed(1, LETTERS).mapToObj(Integer::toString).toList().reversed());
   }
 }

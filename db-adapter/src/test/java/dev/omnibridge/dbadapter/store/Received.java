@@ -9,6 +9,7 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -69,7 +70,7 @@ public final class Received {
     for (int i = 0; i < row.size(); i++) {
       Object value = row.getValue(i);
       if (value instanceof String text) {
-        bytes += text.length();
+        bytes += text.getBytes(StandardCharsets.UTF_8).length;
       } else if (value instanceof Buffer buffer) {
         bytes += buffer.length();
       }
