@@ -73,8 +73,7 @@ public final class DeadLetterActions {
   private static final String MOVE = "update dead_letters set state = $2 where id = any($1)";
 
   private static final String READ_REDRIVE =
-      "select %s from dead_letter_redrives r where r.request_id = $1"
-          .formatted(DeadLetterRows.REDRIVE);
+      "select %s from dead_letter_redrives where request_id = $1".formatted(DeadLetterRows.REDRIVE);
 
   static final String AUDIT =
       """

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.dbadapter.store;
 
-import dev.omnibridge.api.log.v1.DeadLetterAction;
 import dev.omnibridge.api.log.v1.DeadLetterFilter;
 import dev.omnibridge.api.log.v1.DeadLetterState;
 import dev.omnibridge.api.log.v1.GetDeadLetterRequest;
@@ -23,7 +22,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
@@ -32,13 +30,19 @@ public final class DeadLetterQueries {
   private static final int USUAL = 50;
   private static final int MOST = 1000;
 
-  private static final String GET =
-      "select %s, %s from dead_letters where id = $1"
-          .formatted(DeadLetterRows.SUMMARY, DeadLetterRows.RECORD);
+  private static final int MOST_REDRIVES = 100;
 
-  private static final String GET_REDRIVES =
-      "select %s from dead_letter_redrives r where r.letter_id = $1 order by r.seq"
-          .formatted(DeadLetterRows.REDRIVE);
+  private static final String GET =
+      "select %s, %s from %s"
+          .formatted(DeadLetterRows.SUMMARY, DeadLetterRows.RECORD_THAT_FITS, DeadLetterRows.SIZED);
+
+  private static final String REDRIVES_OF_LETTER =
+      Page.question(
+          DeadLetterRows.REDRIVE,
+          "dead_letter_redrives where letter_id = $1",
+          DeadLetterRows.REDRIVE_SIZE,
+          "seq desc",
+          Integer.toString(MOST_REDRIVES + 1));
 
   private static final String ACTION =
       "action_id, letter_id, request_id, action, actor, reason, details::text as details, at";
@@ -52,7 +56,7 @@ public final class DeadLetterQueries {
           "dead_letter_actions where letter_id = $1",
           ACTION_SIZE,
           "action_id desc",
-          Integer.toString(MOST));
+          Integer.toString(MOST + 1));
 
   private static final String PROGRESS =
       """
@@ -149,12 +153,7 @@ public final class DeadLetterQueries {
           if (letters.size() == 0) {
             return Future.failedFuture(notFound(id));
           }
-          Row row = letters.iterator().next();
-          var answer =
-              GetDeadLetterResponse.newBuilder()
-                  .setLetter(DeadLetterRows.summary(row))
-                  .setRecord(DeadLetterRows.record(row));
-          return history(id, answer);
+          return history(id, new LetterAnswer(letters.iterator().next()));
         });
   }
 
@@ -164,16 +163,15 @@ public final class DeadLetterQueries {
         .with("letter_id", letterId);
   }
 
-  private Future<GetDeadLetterResponse> history(long id, GetDeadLetterResponse.Builder answer) {
-    var redrives = ask(GET_REDRIVES, Tuple.of(id));
+  private Future<GetDeadLetterResponse> history(long id, LetterAnswer answer) {
+    var redrives = ask(REDRIVES_OF_LETTER, Tuple.of(id));
     var actions = ask(ACTIONS_OF_LETTER, Tuple.of(id));
     return Future.all(redrives, actions)
-        .map(_ -> {
-          redrives.result().forEach(row -> answer.addRedrives(DeadLetterRows.redrive(row)));
-          var newestFirst = new ArrayList<DeadLetterAction>();
-          actions.result().forEach(row -> newestFirst.add(DeadLetterRows.action(row)));
-          return answer.addAllActions(newestFirst.reversed()).build();
-        });
+        .map(_ ->
+            answer
+                .withRedrives(Page.of(redrives.result(), MOST_REDRIVES, DeadLetterRows::redrive))
+                .withActions(Page.of(actions.result(), MOST, DeadLetterRows::action))
+                .build());
   }
 
   public Future<ListDeadLetterActionsResponse> actions(ListDeadLetterActionsRequest request) {

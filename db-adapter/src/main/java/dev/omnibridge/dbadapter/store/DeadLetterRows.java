@@ -39,18 +39,53 @@ final class DeadLetterRows {
   /** What a record is made of. */
   static final String RECORD = "record_key, record_value, headers::text as headers, record_time";
 
-  /** What a redrive is made of, from dead_letter_redrives r. */
+  /** What a record is made of, without its largest parts where it is too large for an answer. */
+  static final String RECORD_THAT_FITS =
+      """
+      case when %1$s then record_key end as record_key, %1$s as key_fits,
+      case when %2$s then headers::text else '[]' end as headers, %2$s as headers_fit,
+      case when %3$s then record_value end as record_value, %3$s as value_fits,
+      record_time
+      """
+          .formatted(
+              fits("key", "headers", "value"),
+              fits("headers", "key", "value"),
+              fits("value", "key", "headers"));
+
+  /** The letter $1 with the sizes of its record's parts. */
+  static final String SIZED =
+      """
+      (select *, coalesce(octet_length(record_key), 0) as bytes_of_key,
+              octet_length(headers::text) as bytes_of_headers,
+              coalesce(octet_length(record_value), 0) as bytes_of_value
+         from dead_letters where id = $1) as letter
+      """;
+
+  /** What a redrive is made of, from dead_letter_redrives. */
   static final String REDRIVE =
       """
-      r.redrive_id, r.letter_id, r.request_id, r.number, r.target_topic, r.value_edited, r.value,
-      r.headers::text as headers, r.queued_at, r.published_at, r.refused_at, r.refusal,
-      array(select c.id from dead_letters c where c.redrive_id = r.redrive_id order by c.id)
-        as returned_as
+      redrive_id, letter_id, request_id, number, target_topic, value_edited, value,
+      headers::text as headers, queued_at, published_at, refused_at, refusal,
+      array(select c.id from (select id, redrive_id as came_by from dead_letters) as c
+             where c.came_by = redrive_id order by c.id limit 100) as returned_as
       """;
+
+  static final String REDRIVE_SIZE =
+      "coalesce(octet_length(value), 0) + coalesce(octet_length(headers::text), 0)";
 
   private static final String STATE_PREFIX = "DEAD_LETTER_STATE_";
 
   private DeadLetterRows() {}
+
+  /** Whether there is room for a part, and for those that are no larger. */
+  private static String fits(String part, String other, String another) {
+    return """
+    bytes_of_%1$s
+      + case when bytes_of_%2$s <= bytes_of_%1$s then bytes_of_%2$s else 0 end
+      + case when bytes_of_%3$s <= bytes_of_%1$s then bytes_of_%3$s else 0 end <= %4$d\
+    """
+        .formatted(part, other, another, LetterAnswer.MOST_RECORD_BYTES);
+  }
 
   static DeadLetterSummary summary(Row row) {
     var letter =
