@@ -6,6 +6,7 @@ import com.google.protobuf.Message;
 import dev.omnibridge.api.log.v1.ConsumerPartition;
 import dev.omnibridge.api.log.v1.DeadLetter;
 import dev.omnibridge.api.log.v1.DeadLetterAction;
+import dev.omnibridge.api.log.v1.DeadLetterPart;
 import dev.omnibridge.api.log.v1.DeadLetterServiceGrpc.DeadLetterServiceImplBase;
 import dev.omnibridge.api.log.v1.DeadLetterState;
 import dev.omnibridge.api.log.v1.DeadLetterSummary;
@@ -41,6 +42,9 @@ public final class FakeDeadLetters extends DeadLetterServiceImplBase {
   public final List<Message> asked = new CopyOnWriteArrayList<>();
   public final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
   public volatile ByteString value = ByteString.copyFromUtf8("{\"a\":1}");
+
+  /** What an answer about one letter leaves out. */
+  public volatile List<DeadLetterPart> omitted = List.of();
 
   private final AtomicInteger looks = new AtomicInteger();
 
@@ -86,13 +90,18 @@ public final class FakeDeadLetters extends DeadLetterServiceImplBase {
       GetDeadLetterRequest request, StreamObserver<GetDeadLetterResponse> out) {
     var header =
         RecordHeader.newBuilder().setKey("origin").setValue(ByteString.copyFromUtf8("probe"));
+    var record = DeadLetter.newBuilder();
+    if (!omitted.contains(DeadLetterPart.DEAD_LETTER_PART_VALUE)) {
+      record.setValue(value).addHeaders(header);
+    }
     answer(
         request,
         out,
         GetDeadLetterResponse.newBuilder()
-            .setLetter(letter(request.getLetterId()))
-            .setRecord(DeadLetter.newBuilder().setValue(value).addHeaders(header))
+            .setLetter(letter(request.getLetterId()).toBuilder().setValueBytes(5 << 20))
+            .setRecord(record)
             .addRedrives(redrive(request.getLetterId()).addReturnedAs(18))
+            .addAllOmitted(omitted)
             .build());
   }
 

@@ -4,6 +4,7 @@ package dev.omnibridge.bridge.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import dev.omnibridge.api.log.v1.DeadLetter;
+import dev.omnibridge.api.log.v1.DeadLetterPart;
 import dev.omnibridge.api.log.v1.DeadLetterSummary;
 import dev.omnibridge.api.log.v1.GetDeadLetterResponse;
 import dev.omnibridge.api.log.v1.RecordHeader;
@@ -14,6 +15,7 @@ import java.util.stream.Collectors;
 
 /** How one dead letter is shown, its bytes in the form that is wanted. */
 record LetterView(Session session, BytesForm form) {
+  private static final String TOO_LARGE = "too large for an answer";
 
   void show(GetDeadLetterResponse found) {
     if (session.json()) {
@@ -21,12 +23,23 @@ record LetterView(Session session, BytesForm form) {
       return;
     }
     summary(found.getLetter());
-    record(found.getRecord());
+    record(found);
+    if (omits(found, DeadLetterPart.DEAD_LETTER_PART_REDRIVES)) {
+      line("redrive", "not all are told, or not all that they changed");
+    }
     found.getRedrivesList().forEach(this::redrive);
     if (found.getActionsCount() > 0) {
       session.line("");
       session.table(new LettersView(session).table(found.getActionsList()));
     }
+    if (omits(found, DeadLetterPart.DEAD_LETTER_PART_ACTIONS)) {
+      session.remark(
+          "there are older ones: ./bridge dead-letters history " + found.getLetter().getLetterId());
+    }
+  }
+
+  private static boolean omits(GetDeadLetterResponse found, DeadLetterPart part) {
+    return found.getOmittedList().contains(part);
   }
 
   /** As the messages are, and beside the base64 of the bytes what they say. */
@@ -74,12 +87,21 @@ record LetterView(Session session, BytesForm form) {
     }
   }
 
-  private void record(DeadLetter record) {
-    line("key", record.hasKey() ? form.show(record.getKey()) : "null");
+  private void record(GetDeadLetterResponse found) {
+    DeadLetter record = found.getRecord();
+    String noKey = omits(found, DeadLetterPart.DEAD_LETTER_PART_KEY) ? TOO_LARGE : "null";
+    line("key", record.hasKey() ? form.show(record.getKey()) : noKey);
+    if (omits(found, DeadLetterPart.DEAD_LETTER_PART_HEADERS)) {
+      line("headers", TOO_LARGE);
+    }
     for (RecordHeader header : record.getHeadersList()) {
       line("header", header.getKey() + " = " + value(header));
     }
-    line("value", record.hasValue() ? sized(record.getValue()) : "null");
+    String noValue =
+        omits(found, DeadLetterPart.DEAD_LETTER_PART_VALUE)
+            ? Amounts.bytes(found.getLetter().getValueBytes()) + ", " + TOO_LARGE
+            : "null";
+    line("value", record.hasValue() ? sized(record.getValue()) : noValue);
   }
 
   private String sized(ByteString value) {

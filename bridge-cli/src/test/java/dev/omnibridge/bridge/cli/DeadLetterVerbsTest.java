@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
+import dev.omnibridge.api.log.v1.DeadLetterPart;
 import dev.omnibridge.api.log.v1.DeadLetterState;
 import dev.omnibridge.api.log.v1.DiscardDeadLettersRequest;
 import dev.omnibridge.api.log.v1.ListDeadLettersRequest;
@@ -20,6 +21,7 @@ import dev.omnibridge.runtime.Fault.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,6 +115,25 @@ class DeadLetterVerbsTest {
     var command = command();
     assertThat(command.run("dead-letters", "show", "17", "--as", "json")).isEqualTo(2);
     assertThat(command.err()).contains("The bytes are no json");
+  }
+
+  @Test
+  void shouldSayWhatIsLeftOutInsteadOfCallingItNull() {
+    letters.omitted =
+        List.of(
+            DeadLetterPart.DEAD_LETTER_PART_VALUE,
+            DeadLetterPart.DEAD_LETTER_PART_HEADERS,
+            DeadLetterPart.DEAD_LETTER_PART_KEY,
+            DeadLetterPart.DEAD_LETTER_PART_REDRIVES,
+            DeadLetterPart.DEAD_LETTER_PART_ACTIONS);
+    var command = ran("dead-letters", "show", "17");
+    assertThat(command.out())
+        .containsPattern("key +too large for an answer")
+        .containsPattern("headers +too large for an answer")
+        .containsPattern("value +5.*, too large for an answer")
+        .contains("not all are told")
+        .doesNotContain("null");
+    assertThat(command.err()).contains("./bridge dead-letters history 17");
   }
 
   @Test
