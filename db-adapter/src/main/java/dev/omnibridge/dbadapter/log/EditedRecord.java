@@ -28,6 +28,12 @@ public record EditedRecord(DeadLetter original, RecordEdit edit, boolean headers
   /** The header of a letter whose record had a value that was too large to be kept. */
   public static final String VALUE_OMITTED = "ob_value_omitted";
 
+  public static final String HEADERS_OMITTED = "ob_headers_omitted";
+  public static final String KEY_OMITTED = "ob_key_omitted";
+
+  /** The headers of a letter that tell what of its record was too large. */
+  public static final List<String> OMITTED = List.of(VALUE_OMITTED, HEADERS_OMITTED, KEY_OMITTED);
+
   private static final List<String> RESERVED = List.of("ob_", "__connect.errors.");
   private static final int MOST_KEY = 1000;
 

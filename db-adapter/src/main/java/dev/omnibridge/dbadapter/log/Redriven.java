@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -49,10 +48,6 @@ public record Redriven(
   /** When the record was first in Kafka: the time of an event that has none of its own. */
   static final String RECORD_TIME = "x-original-record-time";
 
-  /** What a letter left out, which the record has again or does without. */
-  private static final Set<String> OMITTED =
-      Set.of(EditedRecord.VALUE_OMITTED, "ob_key_omitted", "ob_headers_omitted");
-
   private static final String REPLAYED_AT = "x-replayed-at";
   private static final String REPLAYED_BY = "x-replayed-by";
 
@@ -84,12 +79,12 @@ public record Redriven(
     }
   }
 
-  /** For Kafka. */
+  /** For Kafka; what the letter left out, the record has again or does without. */
   public Outgoing outgoing() {
     var all = new ArrayList<Header>();
     for (Header header : headers) {
       boolean stale = fromRedrive && isOurs(header.key());
-      if (!stale && !OMITTED.contains(header.key())) {
+      if (!stale && !EditedRecord.OMITTED.contains(header.key())) {
         all.add(header);
       }
     }

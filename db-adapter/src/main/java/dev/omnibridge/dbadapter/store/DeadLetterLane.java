@@ -14,7 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ public final class DeadLetterLane implements OutboxLane {
   private static final int LANE = -1;
 
   private static final String CONNECT = "__connect.errors.";
+  private static final String TOO_LARGE = "too large";
 
   private static final int MOST_BYTES = 4 << 20;
 
@@ -87,18 +90,59 @@ public final class DeadLetterLane implements OutboxLane {
   }
 
   /**
-   * Rather without its value, which its row has, than not at all, for every later letter waits
-   * behind it.
+   * Rather without the largest of its value, headers and key, which its row has, than not at all,
+   * for every later letter waits behind it. One that is refused still comes here again.
    */
   @Override
   public Optional<Outgoing> insteadOf(Outgoing tooLarge) {
-    if (tooLarge.value() == null) {
+    List<Header> all = tooLarge.headers();
+    // Ours come last, so that they begin at the last one of this name.
+    int ours = all.stream().map(Header::key).toList().lastIndexOf(CONNECT + "topic");
+    List<Header> theirs = all.subList(0, ours);
+    int headers = theirs.stream().mapToInt(DeadLetterLane::size).sum();
+    byte @Nullable [] key = tooLarge.key();
+    byte @Nullable [] value = tooLarge.value();
+    int largest = Math.max(Math.max(size(value), headers), size(key));
+    if (largest == 0) {
       return Optional.empty();
     }
-    var headers = new ArrayList<>(tooLarge.headers());
-    headers.add(header(EditedRecord.VALUE_OMITTED, "too large"));
-    return Optional.of(
-        new Outgoing(tooLarge.position(), tooLarge.topic(), tooLarge.key(), null, headers));
+    if (largest == size(value)) {
+      return without(EditedRecord.VALUE_OMITTED, tooLarge, key, null, all);
+    }
+    if (largest == headers) {
+      var rest = new ArrayList<>(all.subList(ours, all.size()));
+      rest.addAll(omittedBefore(theirs));
+      return without(EditedRecord.HEADERS_OMITTED, tooLarge, key, value, rest);
+    }
+    return without(EditedRecord.KEY_OMITTED, tooLarge, null, value, all);
+  }
+
+  private static Optional<Outgoing> without(
+      String what,
+      Outgoing whole,
+      byte @Nullable [] key,
+      byte @Nullable [] value,
+      List<Header> headers) {
+    var told = new ArrayList<>(headers);
+    told.add(header(what, TOO_LARGE));
+    return Optional.of(new Outgoing(whole.position(), whole.topic(), key, value, told));
+  }
+
+  /** Also that its row is without a part is told by headers of a record, each of them once here. */
+  private static List<Header> omittedBefore(List<Header> theirs) {
+    Set<String> names = theirs.stream().map(Header::key).collect(Collectors.toSet());
+    return EditedRecord.OMITTED.stream()
+        .filter(names::contains)
+        .map(name -> header(name, TOO_LARGE))
+        .toList();
+  }
+
+  private static int size(byte @Nullable [] bytes) {
+    return bytes == null ? 0 : bytes.length;
+  }
+
+  private static int size(Header header) {
+    return 1 + header.key().length() + size(header.value());
   }
 
   private static Outgoing outgoing(Row row) {

@@ -260,7 +260,7 @@ final class LaneRelay extends VerticleBase {
           .addKeyValue(LogKeys.REASON, why.reason() + " " + why.facts())
           .log(
               instead.isPresent()
-                  ? "record is refused by its topic, and goes without its value"
+                  ? "record is refused by its topic, and goes without its largest part"
                   : over
                       ? "record is refused by its topic, and its dead letter is open again"
                       : "record is refused by its topic, and the lane waits for it");
