@@ -31,23 +31,17 @@ public final class DeadLetterLane implements OutboxLane {
   private static final String CONNECT = "__connect.errors.";
   private static final String TOO_LARGE = "too large";
 
-  private static final int MOST_BYTES = 4 << 20;
-
   private static final String READ =
-      """
-      select id, consumer, partition, record_offset, topic, record_key, record_value,
-             headers::text as headers,
-             error_class, error_reason, error_message, dead_at, attempts, redrive_count
-        from (select *, sum(bytes) over (order by id) - bytes as before
-                from (select *, coalesce(octet_length(record_key), 0)
-                                + coalesce(octet_length(record_value), 0)
-                                + octet_length(headers::text) as bytes
-                        from dead_letters where published_at is null
-                       order by id limit least($1, 50)) as page) as cut
-       where before < %d
-       order by id
-      """
-          .formatted(MOST_BYTES);
+      Page.question(
+          """
+          id, consumer, partition, record_offset, topic, record_key, record_value,
+          headers::text as headers, error_class, error_reason, error_message, dead_at, attempts,
+          redrive_count
+          """,
+          "dead_letters where published_at is null",
+          DeadLetterRows.RECORD_SIZE,
+          "id",
+          "least($1, 50)");
 
   private static final String MARK =
       """

@@ -39,6 +39,13 @@ final class DeadLetterRows {
   /** What a record is made of. */
   static final String RECORD = "record_key, record_value, headers::text as headers, record_time";
 
+  /** How large a record is, headers as they are written in the database. */
+  static final String RECORD_SIZE =
+      """
+      coalesce(octet_length(record_key), 0) + coalesce(octet_length(record_value), 0)
+      + octet_length(headers::text)
+      """;
+
   /** What a record is made of, without its largest parts where it is too large for an answer. */
   static final String RECORD_THAT_FITS =
       """

@@ -30,37 +30,31 @@ public final class RedriveLane implements OutboxLane {
   public static final int LANE = -2;
 
   private static final int MOST = 50;
-  private static final int MOST_BYTES = 4 << 20;
 
   /** Longer pauses are the relay's, which has its lease to see to. */
   private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private static final String QUEUED =
       """
-      select r.seq, r.redrive_id, r.number, r.actor, r.queued_at, r.target_topic, r.per_second,
-             d.record_key,
-             case when r.value_edited then r.value else d.record_value end as record_value,
-             coalesce(r.headers, d.headers) as headers,
-             d.redrive_id is not null as from_redrive, d.record_time
-        from dead_letter_redrives r join dead_letters d on d.id = r.letter_id
-       where r.published_at is null and r.refused_at is null
-       order by r.seq limit least($1, %d)
-      """
-          .formatted(MOST);
+      (select r.seq, r.redrive_id, r.number, r.actor, r.queued_at, r.target_topic, r.per_second,
+              d.record_key,
+              case when r.value_edited then r.value else d.record_value end as record_value,
+              coalesce(r.headers, d.headers) as headers,
+              d.redrive_id is not null as from_redrive, d.record_time
+         from dead_letter_redrives r join dead_letters d on d.id = r.letter_id
+        where r.published_at is null and r.refused_at is null) as queued
+      """;
 
   private static final String READ =
-      """
-      select seq, redrive_id, number, actor, queued_at, target_topic, per_second, record_key,
-             record_value, headers::text as headers, from_redrive, record_time
-        from (select *, sum(bytes) over (order by seq) - bytes as before
-                from (select *, coalesce(octet_length(record_key), 0)
-                                + coalesce(octet_length(record_value), 0)
-                                + octet_length(headers::text) as bytes
-                        from (%s) as queued) as page) as cut
-       where before < %d
-       order by seq
-      """
-          .formatted(QUEUED, MOST_BYTES);
+      Page.question(
+          """
+          seq, redrive_id, number, actor, queued_at, target_topic, per_second, record_key,
+          record_value, headers::text as headers, from_redrive, record_time
+          """,
+          QUEUED,
+          DeadLetterRows.RECORD_SIZE,
+          "seq",
+          "least($1, %d)".formatted(MOST));
 
   private static final String MARK =
       """
