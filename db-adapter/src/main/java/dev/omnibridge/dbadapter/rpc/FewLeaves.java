@@ -4,74 +4,36 @@ package dev.omnibridge.dbadapter.rpc;
 import dev.omnibridge.api.log.v1.ReadStampLeavesRequest;
 import dev.omnibridge.api.log.v1.ReadStampLeavesResponse;
 import dev.omnibridge.dbadapter.store.StampLeaves;
-import dev.omnibridge.runtime.rpc.Replies;
-import io.grpc.stub.ServerCallStreamObserver;
-import io.vertx.core.Context;
+import io.vertx.core.Future;
+import java.util.List;
 
 /**
- * Streams leaves that are too few for a connection of their own, which would take longer than the
- * question. They may be many bytes all the same, so the next page is read when there is room for
- * it: a slow caller holds a page of memory. Lives on one context.
+ * Leaves that are too few for a connection of their own, which would take longer than the question.
+ * They may be many bytes all the same, so they come in pages.
  */
 final class FewLeaves {
-  private final Context context;
   private final StampLeaves leaves;
-  private final ServerCallStreamObserver<ReadStampLeavesResponse> out;
   private final ReadStampLeavesRequest request;
   private long at;
-  private boolean busy;
-  private boolean ended;
 
-  FewLeaves(
-      Context context,
-      StampLeaves leaves,
-      ServerCallStreamObserver<ReadStampLeavesResponse> out,
-      ReadStampLeavesRequest request) {
-    this.context = context;
+  FewLeaves(StampLeaves leaves, ReadStampLeavesRequest request) {
     this.leaves = leaves;
-    this.out = out;
     this.request = request;
     this.at = request.getFromIndex();
   }
 
-  void begin() {
-    out.setOnCancelHandler(() -> context.runOnContext(_ -> ended = true));
-    out.setOnReadyHandler(() -> context.runOnContext(_ -> pump()));
-    context.runOnContext(_ -> pump());
+  Future<Pages.Page<ReadStampLeavesResponse>> next() {
+    return at < request.getToIndex()
+        ? leaves.some(request.getNamespace(), at, request.getToIndex()).map(this::page)
+        : Future.succeededFuture(new Pages.Page<>(List.of(), true));
   }
 
-  private void pump() {
-    if (busy || ended || !out.isReady()) {
-      return;
-    }
-    if (at >= request.getToIndex()) {
-      ended = true;
-      out.onCompleted();
-      return;
-    }
-    busy = true;
-    leaves
-        .some(request.getNamespace(), at, request.getToIndex())
-        .onSuccess(this::send)
-        .onFailure(this::fail);
-  }
-
-  private void send(StampLeaves.Some some) {
-    busy = false;
-    if (ended) {
-      return;
-    }
-    for (var piece : some.pieces()) {
-      out.onNext(ReadStampLeavesResponse.newBuilder().setLeaves(piece).build());
-    }
+  private Pages.Page<ReadStampLeavesResponse> page(StampLeaves.Some some) {
     at = some.next();
-    pump();
-  }
-
-  private void fail(Throwable failure) {
-    if (!ended) {
-      ended = true;
-      Replies.fail(out, failure);
-    }
+    var pieces =
+        some.pieces().stream()
+            .map(piece -> ReadStampLeavesResponse.newBuilder().setLeaves(piece).build())
+            .toList();
+    return new Pages.Page<>(pieces, at >= request.getToIndex());
   }
 }

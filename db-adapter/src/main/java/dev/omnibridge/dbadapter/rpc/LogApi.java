@@ -18,6 +18,7 @@ import dev.omnibridge.dbadapter.store.EventLog;
 import dev.omnibridge.dbadapter.store.EventQueries;
 import dev.omnibridge.dbadapter.store.EventTraces;
 import dev.omnibridge.dbadapter.store.LogQueries;
+import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.event.LogEpochs;
 import dev.omnibridge.runtime.rpc.Replies;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -33,11 +34,13 @@ public final class LogApi extends LogServiceImplBase {
   private final EventQueries events;
   private final EventTraces traces;
   private final InEpochs epochs;
+  private final Turns exports;
 
   public LogApi(
       Context context, EventLog log, LogQueries queries, EventQueries events, LogEpochs epochs) {
     this.epochs = new InEpochs(epochs);
     this.context = context;
+    this.exports = new Turns(context.owner(), LogApi::busy);
     this.log = log;
     this.queries = queries;
     this.events = events;
@@ -71,7 +74,16 @@ public final class LogApi extends LogServiceImplBase {
   @Override
   public void exportEvents(ExportEventsRequest request, StreamObserver<ExportEventsResponse> out) {
     var call = (ServerCallStreamObserver<ExportEventsResponse>) out;
-    new Export(context, this::query, call, request).begin();
+    var export = new Export(this::query, request);
+    new Pages<>(context, exports, call, export::next).begin();
+  }
+
+  private static Fault busy() {
+    return Fault.of(
+        Fault.Kind.EXHAUSTED,
+        "EXPORTS_BUSY",
+        "%d exports are running, and no more may at once; try again when one has ended."
+            .formatted(Turns.MOST));
   }
 
   @Override

@@ -39,6 +39,7 @@ public final class StampLeafApi extends StampLeafServiceImplBase {
   private final StampLeaves leaves;
   private final StampCheckpoints checkpoints;
   private final StampRows rows = new StampRows();
+  private final Turns turns;
 
   /** Scans open connections of their own. */
   public StampLeafApi(
@@ -47,6 +48,7 @@ public final class StampLeafApi extends StampLeafServiceImplBase {
     this.database = database;
     this.leaves = leaves;
     this.checkpoints = checkpoints;
+    this.turns = new Turns(context.owner(), StampRows::busy);
   }
 
   @Override
@@ -70,7 +72,8 @@ public final class StampLeafApi extends StampLeafServiceImplBase {
       ReadStampLeavesRequest request, StreamObserver<ReadStampLeavesResponse> out) {
     var caller = (ServerCallStreamObserver<ReadStampLeavesResponse>) out;
     if (request.getToIndex() - request.getFromIndex() <= FEW) {
-      new FewLeaves(context, leaves, caller, request).begin();
+      var few = new FewLeaves(leaves, request);
+      new Pages<>(context, turns, caller, few::next).begin();
       return;
     }
     rows.send(

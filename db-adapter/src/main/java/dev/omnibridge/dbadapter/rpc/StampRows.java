@@ -37,7 +37,7 @@ final class StampRows {
         Thread.ofVirtual().name("stamp-scan-turn").start(() -> awaitTurn(out, scan, room));
   }
 
-  private static Fault busy() {
+  static Fault busy() {
     return Fault.of(Fault.Kind.EXHAUSTED, "SCANS_BUSY", "Too many scans of stamps are running.");
   }
 
