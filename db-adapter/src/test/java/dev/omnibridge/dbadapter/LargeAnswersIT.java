@@ -4,15 +4,30 @@ package dev.omnibridge.dbadapter;
 import static dev.omnibridge.dbadapter.Letters.letter;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
+import dev.omnibridge.api.event.v1.StreamName;
 import dev.omnibridge.api.log.v1.DeadLetterAction;
 import dev.omnibridge.api.log.v1.DeadLetterPart;
+import dev.omnibridge.api.log.v1.ExportEventsRequest;
 import dev.omnibridge.api.log.v1.GetDeadLetterResponse;
+import dev.omnibridge.api.log.v1.GetWorkflowStatesRequest;
+import dev.omnibridge.api.log.v1.IndexServiceGrpc;
+import dev.omnibridge.api.log.v1.LogServiceGrpc;
+import dev.omnibridge.api.log.v1.QueryEventsRequest;
+import dev.omnibridge.api.log.v1.ReadStreamRequest;
 import dev.omnibridge.api.log.v1.Redrive;
+import dev.omnibridge.api.log.v1.Snapshot;
+import dev.omnibridge.api.log.v1.StreamAppend;
 import dev.omnibridge.runtime.rpc.Edge;
 import dev.omnibridge.testkit.TestPostgres;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -149,5 +164,128 @@ class LargeAnswersIT {
             DeadLetterPart.DEAD_LETTER_PART_VALUE,
             DeadLetterPart.DEAD_LETTER_PART_HEADERS,
             DeadLetterPart.DEAD_LETTER_PART_KEY);
+  }
+
+  private static final String TYPE = "dev.omnibridge.intelligence.requested.v1";
+  private static final int EVENTS = 2000;
+
+  /** Two thousand bodies of 2,050 bytes, of a stream whose name is as large. */
+  private StreamName named(UUID correlation) {
+    var stream = Given.stream("analysis", "n".repeat(255), "\ud83d\ude00".repeat(512));
+    var body = ByteString.copyFromUtf8("{\"fill\":\"" + "x".repeat(2_039) + "\"}");
+    var log = LogServiceGrpc.newBlockingStub(adapter.channel());
+    for (int half = 0; half < 2; half++) {
+      var events =
+          IntStream.range(0, EVENTS / 2)
+              .mapToObj(_ -> Given.event(correlation, TYPE).toBuilder().setBody(body).build())
+              .toList();
+      var append =
+          StreamAppend.newBuilder()
+              .setStream(stream)
+              .setExpectAny(true)
+              .addAllEvents(events)
+              .setPlacementKey("one");
+      var unused = log.append(Given.append(append.build()).build());
+    }
+    return stream;
+  }
+
+  /** Over the network, which takes no more than fits and tells when it has taken that. */
+  private List<Long> exported(QueryEventsRequest.Builder question) {
+    var versions = new ArrayList<Long>();
+    LogServiceGrpc.newBlockingStub(adapter.network())
+        .withDeadlineAfter(60, TimeUnit.SECONDS)
+        .exportEvents(ExportEventsRequest.newBuilder().setQuestion(question).build())
+        .forEachRemaining(
+            part -> part.getEventsList().forEach(event -> versions.add(event.getVersion())));
+    return versions;
+  }
+
+  private List<Long> asked(QueryEventsRequest.Builder question) {
+    var log = LogServiceGrpc.newBlockingStub(adapter.channel());
+    var versions = new ArrayList<Long>();
+    do {
+      var page = log.queryEvents(question.setPageSize(1000).build());
+      assertFits(page);
+      page.getEventsList().forEach(event -> versions.add(event.getVersion()));
+      question.setPageToken(page.getNextPageToken());
+    } while (!question.getPageToken().isEmpty());
+    return versions;
+  }
+
+  @Test
+  void shouldCountTheNamesOfEventsToo() {
+    var correlation = UUID.randomUUID();
+    var stream = named(correlation);
+    var all = range(1, EVENTS);
+    var question = QueryEventsRequest.newBuilder().setOldestFirst(true);
+    assertThat(asked(question.clone().setStream(stream))).isEqualTo(all);
+    assertThat(asked(question.clone().setCorrelationId(correlation.toString()))).isEqualTo(all);
+    assertThat(asked(question.clone().setSince(Timestamp.newBuilder().setSeconds(1)).setType(TYPE)))
+        .isEqualTo(all);
+    var newest =
+        question.clone().setOldestFirst(false).setSince(Timestamp.newBuilder().setSeconds(1));
+    assertThat(asked(newest.setType(TYPE))).isEqualTo(all.reversed());
+    assertThat(exported(question.clone().setStream(stream))).isEqualTo(all);
+  }
+
+  @Test
+  void shouldCountTheNamesOfEventsOfAStreamBesideItsSnapshot() {
+    var stream = Given.stream("analysis", "n".repeat(255), "\ud83d\ude00".repeat(512));
+    var log = LogServiceGrpc.newBlockingStub(adapter.channel());
+    var snapshot = Snapshot.newBuilder().setSchema(1).setState(ByteString.copyFrom(new byte[MEBI]));
+    var first = Given.event(UUID.randomUUID(), TYPE);
+    var unused =
+        log.append(
+            Given.append(
+                    StreamAppend.newBuilder()
+                        .setStream(stream)
+                        .setExpectNone(true)
+                        .setPlacementKey("one")
+                        .addEvents(first)
+                        .setSnapshot(snapshot)
+                        .build())
+                .build());
+    assertThat(named(UUID.randomUUID())).isEqualTo(stream);
+    var versions = new ArrayList<Long>();
+    var question =
+        ReadStreamRequest.newBuilder().setStream(stream).setFromSnapshot(true).setPageSize(5000);
+    long head;
+    do {
+      var page = log.readStream(question.build());
+      assertFits(page);
+      page.getEventsList().forEach(found -> versions.add(found.getVersion()));
+      question.setAfterVersion(versions.getLast());
+      head = page.getHeadVersion();
+    } while (versions.getLast() < head);
+    assertThat(versions).isEqualTo(range(2, EVENTS + 1));
+  }
+
+  @Test
+  void shouldTellOfTheTransitionsOfARunWhatFits() throws Exception {
+    var run = UUID.randomUUID();
+    execute(
+        """
+        insert into workflow_projection (namespace, run_id, version, state, data, updated_at)
+        values ('%1$s', '%2$s', 20000, 'RUNNING', '{}', now());
+        insert into fsm_transitions (namespace, entity_type, entity_id, version, from_state,
+                                     to_state, transition_event, occurred_at, created_at)
+        select '%1$s', 'workflow', '%2$s', i, 'PAUSED', 'RUNNING', 'workflow_resumed', now(), now()
+          from generate_series(1, 20000) as i
+        """
+            .formatted("n".repeat(255), run));
+    var found =
+        IndexServiceGrpc.newBlockingStub(adapter.channel())
+            .getWorkflowStates(
+                GetWorkflowStatesRequest.newBuilder()
+                    .setNamespace("n".repeat(255))
+                    .addRunIds(run.toString())
+                    .build());
+    assertFits(found);
+    assertThat(found.getStatesCount()).isOne();
+    assertThat(found.getTransitionsList())
+        .extracting(transition -> transition.getVersion())
+        .isEqualTo(range(1, found.getTransitionsCount()));
+    assertThat(found.getTransitionsCount()).isGreaterThan(2000);
   }
 }

@@ -12,22 +12,24 @@ import java.util.List;
  * Events of a page, out of rows that were cut by bytes and of which one more than the limit was
  * asked for.
  *
- * @param more whether something may follow
- * @param bytes of their bodies
+ * @param more whether something follows
+ * @param bytes that they take in an answer
  */
 record EventPage(List<RecordedEvent> events, boolean more, int bytes) {
 
-  static EventPage of(RowSet<Row> rows, int limit, int mostBytes) {
+  static EventPage of(RowSet<Row> rows, int limit) {
     var events = new ArrayList<RecordedEvent>();
+    boolean more = false;
     int bytes = 0;
     for (Row row : rows) {
       if (events.size() == limit) {
-        return new EventPage(events, true, bytes);
+        break;
       }
       events.add(EventRows.event(row));
-      bytes += events.getLast().getBody().size();
+      more = row.getBoolean("followed");
+      bytes += row.getInteger("bytes");
     }
-    return new EventPage(events, bytes >= mostBytes, bytes);
+    return new EventPage(events, more, bytes);
   }
 
   RecordedEvent last() {

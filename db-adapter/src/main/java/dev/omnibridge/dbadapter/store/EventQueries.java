@@ -21,7 +21,6 @@ import io.vertx.sqlclient.RowSet;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds events by what they have in common. One stream is read by version; what an id narrows, as
@@ -99,7 +98,7 @@ public final class EventQueries {
     String order = up ? "version" : "version desc";
     return read(sql, order, limit, PageSize.MAX_BYTES, "")
         .map(rows -> {
-          var page = EventPage.of(rows, limit, PageSize.MAX_BYTES);
+          var page = EventPage.of(rows, limit);
           return page.answer(page.more() ? token(question, versionOf(page.last())) : "");
         });
   }
@@ -124,7 +123,7 @@ public final class EventQueries {
     String first = place.isEmpty() ? ", " + CUT : "";
     return read(sql, order("recorded_at", up), limit, PageSize.MAX_BYTES, first)
         .map(rows -> {
-          var page = EventPage.of(rows, limit, PageSize.MAX_BYTES);
+          var page = EventPage.of(rows, limit);
           return page.answer(
               page.more() ? token(question, recordedPlace(page.last(), place, rows)) : "");
         });
@@ -230,25 +229,16 @@ public final class EventQueries {
     return "%1$s%2$s, lane%2$s, position%2$s".formatted(time, up ? "" : " desc");
   }
 
-  /** One row more than the limit tells whether more follows. Sizes are summed before bodies. */
   private Future<RowSet<Row>> read(
-      Conditions sql, String order, int limit, int bytes, @Nullable String more) {
+      Conditions sql, String order, int limit, int bytes, String more) {
     String text =
-        """
-        select %1$s %6$s
-          from (select *, sum(octet_length(body)) over (order by %3$s rows unbounded preceding)
-                          - octet_length(body) as before
-                  from (select * from events %2$s order by %3$s limit %4$s) as page) as cut
-         where before < %5$s
-         order by %3$s
-        """
-            .formatted(
-                EventRows.COLUMNS,
-                sql.where(),
-                order,
-                sql.argument(limit + 1),
-                sql.argument((long) bytes),
-                more);
+        Page.question(
+            EventRows.COLUMNS + ", " + EventRows.SIZE + " as bytes" + more,
+            "events " + sql.where(),
+            EventRows.SIZE,
+            order,
+            sql.argument(limit + 1),
+            sql.argument((long) bytes));
     return pool.preparedQuery(text).execute(sql.arguments());
   }
 }

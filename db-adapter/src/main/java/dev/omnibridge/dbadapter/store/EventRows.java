@@ -18,6 +18,10 @@ final class EventRows {
       correlation_id, causation_id, session_id, topic, body\
       """;
 
+  /** How large an event is in an answer: its body, its names, and its ids, numbers and times. */
+  static final String SIZE =
+      "octet_length(body) + octet_length(concat(namespace, stream_id, type, topic)) + 250";
+
   private EventRows() {}
 
   static RecordedEvent event(Row row) {

@@ -62,15 +62,23 @@ public final class IndexQueries {
       """;
 
   private static final String GET_TRANSITIONS =
-      """
-      select namespace, entity_id, entity_type, version, from_state, to_state, transition_event,
-             occurred_at
-        from fsm_transitions
-        join unnest($2::text[], $3::bigint[]) as seen (run_id, seen_version) on entity_id = run_id
-       where namespace = $1 and entity_type = 'workflow' and version <= seen_version
-       order by entity_id, version
-       limit 20000
-      """;
+      Page.question(
+          """
+          namespace, entity_id, entity_type, version, from_state, to_state, transition_event,
+          occurred_at
+          """,
+          """
+           fsm_transitions
+           join unnest($2::text[], $3::bigint[]) as seen (run_id, seen_version) on entity_id = run_id
+          where namespace = $1 and entity_type = 'workflow' and version <= seen_version
+          """,
+          """
+          octet_length(concat(namespace, entity_id, entity_type, from_state, to_state,
+                              transition_event))
+          + 40
+          """,
+          "entity_id, version",
+          "20000");
 
   private final Pool pool;
   private final PageTokens tokens;

@@ -35,19 +35,13 @@ public final class LogQueries {
         from streams where stream_key = $1
       """;
 
-  /** Sizes are summed before bodies are fetched, so a page never holds more than its bytes. */
   private static final String READ_EVENTS_AFTER =
-      """
-      select %1$s
-        from (select *, sum(octet_length(body)) over (order by version) - octet_length(body) as
-                                before
-                from (select * from events
-                       where stream_key = $1 and version > $2 and retention = $3
-                       order by version limit $4) as page) as cut
-       where before < %2$d
-       order by version
-      """
-          .formatted(EventRows.COLUMNS, PageSize.MAX_BYTES);
+      Page.question(
+          EventRows.COLUMNS,
+          "events where stream_key = $1 and version > $2 and retention = $3",
+          EventRows.SIZE,
+          "version",
+          "$4");
 
   private static final String READ_POSITIONS =
       """

@@ -22,6 +22,12 @@ record Page<T>(List<T> items, boolean more) {
    * one more than the page may hold.
    */
   static String question(String columns, String rows, String size, String order, String limit) {
+    return question(columns, rows, size, order, limit, Integer.toString(PageSize.MAX_BYTES));
+  }
+
+  /** The same up to other bytes. */
+  static String question(
+      String columns, String rows, String size, String order, String limit, String bytes) {
     return """
     select %1$s, followed
       from (select *, coalesce(sum(%3$s) over before, 0) as bytes_before,
@@ -29,10 +35,10 @@ record Page<T>(List<T> items, boolean more) {
               from (select * from %2$s order by %4$s limit %5$s) as page
             window before as (order by %4$s rows between unbounded preceding and 1 preceding))
              as cut
-     where bytes_before < %6$d
+     where bytes_before < %6$s
      order by %4$s
     """
-        .formatted(columns, rows, size, order, limit, PageSize.MAX_BYTES);
+        .formatted(columns, rows, size, order, limit, bytes);
   }
 
   /** As many as the page may hold of the rows that were cut by bytes already. */

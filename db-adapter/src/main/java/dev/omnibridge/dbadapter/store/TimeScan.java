@@ -69,7 +69,7 @@ final class TimeScan {
     int bytesLeft = PageSize.MAX_BYTES - bytes;
     queries
         .read(question, walk, cut, room, bytesLeft)
-        .onSuccess(rows -> take(walk, seen, EventPage.of(rows, room, bytesLeft)))
+        .onSuccess(rows -> take(walk, seen, EventPage.of(rows, room)))
         .onFailure(answer::fail);
   }
 
