@@ -5,6 +5,7 @@ import dev.omnibridge.dbadapter.log.Incoming;
 import dev.omnibridge.dbadapter.log.Outgoing;
 import dev.omnibridge.dbadapter.log.OwnRecord;
 import dev.omnibridge.runtime.Fault;
+import dev.omnibridge.runtime.stream.BatchBudget;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,7 +22,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +39,7 @@ final class OwnRecords {
   private final String bootstrapServers;
   private final Collection<String> topics;
   private final OwnRecord.Reader reader;
+  private final BatchBudget budget = new BatchBudget();
   private long damaged;
 
   OwnRecords(String bootstrapServers, Collection<String> topics, OwnRecord.Reader reader) {
@@ -58,8 +59,7 @@ final class OwnRecords {
    * @throws Fault UNAVAILABLE when Kafka is not there, or does not go on
    */
   void read(@Nullable Instant since, Consumer<List<OwnRecord>> sink) {
-    try (var consumer =
-        new KafkaConsumer<>(settings(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+    try (var consumer = new KafkaConsumer<>(settings(), budget, budget)) {
       read(consumer, since, sink);
     } catch (KafkaException away) {
       throw Fault.unavailable("KAFKA_AWAY", "Kafka cannot be read.", away);
@@ -101,6 +101,7 @@ final class OwnRecords {
     seek(consumer, partitions, since, ends);
     long progress = System.nanoTime();
     while (ends.entrySet().stream().anyMatch(end -> isBefore(consumer, end))) {
+      budget.renew();
       var polled = consumer.poll(POLL);
       if (!polled.isEmpty()) {
         progress = System.nanoTime();
