@@ -16,6 +16,11 @@ final class Rounds {
   private final Duration limit;
   private volatile boolean stopped;
 
+  /** As many as there may be. */
+  Rounds() {
+    this(System::nanoTime, Duration.ofNanos(Long.MAX_VALUE));
+  }
+
   /** No round begins later than the limit after the first one did. */
   Rounds(LongSupplier nanos, Duration limit) {
     this.nanos = nanos;

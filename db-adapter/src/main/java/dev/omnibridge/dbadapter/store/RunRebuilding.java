@@ -24,7 +24,7 @@ import java.util.UUID;
 /**
  * The rows of the runs whose events were appended again, within the same transaction: a hundred
  * runs at a time, whole, out of pages of their events. What is held are those rows, of which each
- * has up to 80 KiB, and a page.
+ * has up to 80 KiB, and a page; nothing of the rounds before, however many they were.
  */
 final class RunRebuilding {
   private static final int RUNS_AT_ONCE = 100;
@@ -86,10 +86,18 @@ final class RunRebuilding {
   private record Run(RebuiltRun run, int shard) {}
 
   private final Pipeline pipeline;
+  private final int runsAtOnce;
+  private final Rounds rounds = new Rounds();
+  private UUID last = new UUID(0, 0);
   private long count;
 
   RunRebuilding(Pipeline pipeline) {
+    this(pipeline, RUNS_AT_ONCE);
+  }
+
+  RunRebuilding(Pipeline pipeline, int runsAtOnce) {
     this.pipeline = pipeline;
+    this.runsAtOnce = runsAtOnce;
   }
 
   /** How many runs were rebuilt. */
@@ -98,26 +106,24 @@ final class RunRebuilding {
   }
 
   Future<?> rebuild() {
-    return pipeline.send(INDEX, Tuple.tuple()).compose(_ -> rebuildAfter(new UUID(0, 0)));
+    return pipeline.send(INDEX, Tuple.tuple()).compose(_ -> rounds.repeat(this::nextRuns));
   }
 
-  private Future<?> rebuildAfter(UUID last) {
+  private Future<Boolean> nextRuns() {
     return pipeline
-        .send(NEXT_RUNS, Tuple.of(last, RUNS_AT_ONCE))
+        .send(NEXT_RUNS, Tuple.of(last, runsAtOnce))
         .compose(rows -> {
           var keys = new ArrayList<UUID>();
           rows.forEach(row -> keys.add(row.getUUID("stream_key")));
-          if (keys.isEmpty()) {
-            return Future.succeededFuture();
-          }
-          UUID end = keys.getLast();
-          return pipeline
-              .send(ROWS, Tuple.tuple().addArrayOfUUID(keys.toArray(UUID[]::new)))
-              .map(RunRebuilding::known)
-              .compose(known -> fold(new Round(known, end), last, Long.MAX_VALUE))
-              .map(this::write)
-              .compose(_ -> rebuildAfter(end));
+          return keys.isEmpty() ? Future.succeededFuture(false) : rebuild(keys);
         });
+  }
+
+  private Future<Boolean> rebuild(List<UUID> keys) {
+    return pipeline
+        .send(ROWS, Tuple.tuple().addArrayOfUUID(keys.toArray(UUID[]::new)))
+        .map(rows -> new Round(known(rows), last, keys.getLast()))
+        .compose(round -> rounds.repeat(() -> nextEvents(round)).map(_ -> write(round)));
   }
 
   private static Map<String, WorkflowRow> known(RowSet<Row> rows) {
@@ -129,39 +135,42 @@ final class RunRebuilding {
     return known;
   }
 
-  /** Takes in the events behind a place, page by page; each is cut by bytes or by number. */
-  private Future<Map<UUID, Run>> fold(Round round, UUID key, long version) {
+  /** Takes in the page of events behind the last; each is cut by bytes or by number. */
+  private Future<Boolean> nextEvents(Round round) {
     return pipeline
-        .send(EVENTS, Tuple.of(key, version, round.end))
-        .compose(rows -> {
-          Row last = null;
+        .send(EVENTS, Tuple.of(round.key, round.version, round.end))
+        .map(rows -> {
+          boolean followed = false;
           for (Row row : rows) {
             round.apply(row);
-            last = row;
+            followed = row.getBoolean("followed");
           }
-          return last != null && (last.getBoolean("followed") || rows.size() == EVENTS_AT_ONCE)
-              ? fold(round, last.getUUID("stream_key"), last.getLong("version"))
-              : Future.succeededFuture(round.runs);
+          return followed || rows.size() == EVENTS_AT_ONCE;
         });
   }
 
-  /** Runs between two pages of their events. */
+  /** Runs between two pages of their events, and the place behind which the next one begins. */
   private static final class Round {
     private final Map<UUID, Run> runs = new LinkedHashMap<>();
     private final Map<String, WorkflowRow> known;
     private final UUID end;
+    private UUID key;
+    private long version = Long.MAX_VALUE;
 
-    Round(Map<String, WorkflowRow> known, UUID end) {
+    Round(Map<String, WorkflowRow> known, UUID last, UUID end) {
       this.known = known;
+      this.key = last;
       this.end = end;
     }
 
     void apply(Row row) {
-      runs.computeIfAbsent(row.getUUID("stream_key"), _ -> begin(row))
+      key = row.getUUID("stream_key");
+      version = row.getLong("version");
+      runs.computeIfAbsent(key, _ -> begin(row))
           .run()
           .apply(
               row.getString("type"),
-              row.getLong("version"),
+              version,
               Times.of(row.getOffsetDateTime("occurred_at")),
               Envelope.parse(row.getBuffer("body").getBytes()).payload());
     }
@@ -172,10 +181,11 @@ final class RunRebuilding {
     }
   }
 
-  private boolean write(Map<UUID, Run> runs) {
+  /** True, for more runs may follow. */
+  private boolean write(Round round) {
     var placed = new ArrayList<PlacedWorkflow>();
     var claims = new ArrayList<SubmitClaim>();
-    for (Run run : runs.values()) {
+    for (Run run : round.runs.values()) {
       run.run().row().ifPresent(row -> placed.add(new PlacedWorkflow(row, run.shard())));
       run.run().claim().ifPresent(claims::add);
     }
@@ -196,6 +206,7 @@ final class RunRebuilding {
                   .tuple());
     }
     count += placed.size();
+    last = round.end;
     return true;
   }
 

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -152,5 +153,16 @@ class RunRebuildingIT {
                     """)
                 .execute());
     assertThat(rows.iterator().next().getLong(0)).isEqualTo(RUNS);
+  }
+
+  /** One run at a time: as many rounds as 13,000 runs have. */
+  @Test
+  void shouldTakeNoMoreStackForMoreRounds() {
+    var pipeline = Pipeline.begin(connection);
+    var runs = new RunRebuilding(pipeline, 1);
+    long frames = await(runs.rebuild().map(_ -> StackWalker.getInstance().walk(Stream::count)));
+    var unused = await(pipeline.commit());
+    assertThat(runs.count()).isEqualTo(RUNS);
+    assertThat(frames).isLessThan(200);
   }
 }
