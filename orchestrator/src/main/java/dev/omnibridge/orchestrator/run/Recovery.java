@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,7 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes up what is unfinished in the shards of this process: every run of a shard that has just
  * become its own, page by page, and of all its shards again after a while; and at every poll the
- * runs whose time has come. Loads a few at a time, and none while memory is full.
+ * runs whose time has come. Loads a few at a time, and none while memory is full; those that come
+ * when it has just become full are the next when there is room.
  */
 final class Recovery {
   private static final Logger log = LoggerFactory.getLogger(Recovery.class);
@@ -36,6 +38,9 @@ final class Recovery {
 
   /** Every run in the backlog, on its way into memory, or with a time to come into the backlog. */
   private final Set<RunKey> known = new HashSet<>();
+
+  /** What those weigh that were loaded when there was no room for them. */
+  private final Map<RunKey, Long> weights = new HashMap<>();
 
   /** How often a run could not be loaded. */
   private final Map<RunKey, Integer> failures = new HashMap<>();
@@ -195,6 +200,7 @@ final class Recovery {
   }
 
   private void load(RunKey key) {
+    long weight = Objects.requireNonNullElse(weights.remove(key), 0L);
     if (!shell.owns(key.shard())) {
       failures.remove(key);
       known.remove(key);
@@ -202,13 +208,16 @@ final class Recovery {
     }
     loads++;
     workflows
-        .activate(key)
-        .whenComplete((run, failure) -> {
+        .takeUp(key, weight)
+        .whenComplete((tooMuch, failure) -> {
           loads--;
-          if (failure == null) {
+          if (failure == null && tooMuch > 0) {
+            failures.remove(key);
+            weights.put(key, tooMuch);
+            backlog.addFirst(key);
+          } else if (failure == null) {
             failures.remove(key);
             known.remove(key);
-            run.act();
           } else if (shell.faultOf(failure).kind() == Fault.Kind.NOT_FOUND) {
             // Somebody told of it who is wrong; what is in the log is found again.
             complain("run is not in the log", failure);

@@ -62,14 +62,24 @@ final class Room {
   /** A text is here that will be read as a definition, once for all who bring the same. */
   void entered(String hash, String text) {
     if (definitions.merge(hash, 1, Integer::sum) == 1) {
-      change(TIMES_ITS_TEXT * text.length());
+      change(weight(text));
     }
   }
 
   void left(String hash, String text) {
     if (definitions.merge(hash, -1, Room::orNone) == null) {
-      change(-TIMES_ITS_TEXT * text.length());
+      change(-weight(text));
     }
+  }
+
+  /** Whether a definition is here for somebody, so that it takes no more for others. */
+  boolean holds(String hash) {
+    return definitions.containsKey(hash);
+  }
+
+  /** What a definition takes that nobody else has. */
+  static long weight(String text) {
+    return TIMES_ITS_TEXT * text.length();
   }
 
   private static @Nullable Integer orNone(int count, int change) {
@@ -101,7 +111,8 @@ final class Room {
   /**
    * What the next run to be loaded is taken to hold, for that is known only when it is there: as
    * much as a large one at first, and then as much as those that came last, so that many small ones
-   * are loaded at once, and large ones a few at a time.
+   * are loaded at once, and large ones a few at a time. The first large ones after many small ones
+   * come all at once; {@link Load} gives up what there is no room for.
    */
   long expected() {
     return expected;
@@ -115,7 +126,12 @@ final class Room {
   <T> T loaded(Supplier<T> run) {
     long before = held;
     T there = run.get();
-    expected = Math.max(held - before, expected - expected / REMEMBERED);
+    expect(held - before);
     return there;
+  }
+
+  /** One that was loaded weighs so much. */
+  void expect(long bytes) {
+    expected = Math.max(bytes, expected - expected / REMEMBERED);
   }
 }

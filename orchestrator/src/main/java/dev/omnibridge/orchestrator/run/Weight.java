@@ -61,7 +61,7 @@ final class Weight {
     if (lifted) {
       return;
     }
-    var scales = new Scales();
+    var scales = new Scales(large);
     for (Workflow state : states) {
       scales.add(state);
     }
@@ -80,10 +80,22 @@ final class Weight {
     }
   }
 
-  private final class Scales {
+  /** What a run takes in a state, without its definition. */
+  static long estimate(Workflow state) {
+    var scales = new Scales(List.of());
+    scales.add(state);
+    return scales.bytes;
+  }
+
+  private static final class Scales {
+    private final List<Part> before;
     final List<JsonNode> seen = new ArrayList<>();
     final List<Part> large = new ArrayList<>();
     long bytes = RUN;
+
+    Scales(List<Part> before) {
+      this.before = before;
+    }
 
     void add(Workflow state) {
       switch (state) {
@@ -135,16 +147,16 @@ final class Weight {
         large.add(new Part(value, weight));
       }
     }
-  }
 
-  @SuppressWarnings("ReferenceEquality")
-  private long known(JsonNode value) {
-    for (Part part : large) {
-      if (part.value == value) {
-        return part.bytes;
+    @SuppressWarnings("ReferenceEquality")
+    private long known(JsonNode value) {
+      for (Part part : before) {
+        if (part.value == value) {
+          return part.bytes;
+        }
       }
+      return of(value);
     }
-    return of(value);
   }
 
   static long of(Map<String, String> labels) {

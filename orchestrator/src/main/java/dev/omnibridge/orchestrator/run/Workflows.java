@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -38,7 +39,7 @@ public final class Workflows {
   private final Recovery recovery;
   private final Gate cancels;
   private final Map<RunKey, ActiveRun> active = new HashMap<>();
-  private final Map<RunKey, CompletableFuture<ActiveRun>> loading = new HashMap<>();
+  private final Map<RunKey, Load> loading = new HashMap<>();
   private final Set<String> storedDefinitions = new HashSet<>();
   private int submitting;
 
@@ -143,40 +144,63 @@ public final class Workflows {
     return active.containsKey(key) ? cancelling.get() : cancels.pass(cancelling);
   }
 
-  /** The run in memory, loaded if it is not there yet. */
-  CompletionStage<ActiveRun> activate(RunKey key) {
+  /** The run in memory, loaded if it is not there yet, whether or not there is room for it. */
+  private CompletionStage<ActiveRun> activate(RunKey key) {
     ActiveRun known = active.get(key);
     if (known != null) {
       return CompletableFuture.completedStage(known);
     }
-    CompletableFuture<ActiveRun> underWay = loading.get(key);
-    return underWay == null ? load(key) : underWay;
+    return load(key, 0, true).end().thenApply(Optional::orElseThrow);
   }
 
-  private CompletionStage<ActiveRun> load(RunKey key) {
-    CompletableFuture<ActiveRun> loaded = new CompletableFuture<>();
-    long expected = shell.room().expected();
-    shell.room().awaited(expected);
-    loading.put(key, loaded);
+  /**
+   * Takes a run into memory that goes on here. The stage gives 0 when it is there, and what it
+   * weighs when there was no room for it; then it is to be taken up again, with that weight.
+   *
+   * @param weight of the run; 0 when that is not known
+   */
+  CompletionStage<Long> takeUp(RunKey key, long weight) {
+    ActiveRun known = active.get(key);
+    if (known != null) {
+      known.act();
+      return CompletableFuture.completedStage(0L);
+    }
+    Load load = load(key, weight, false);
+    return load.end().thenApply(run -> run.isPresent() ? 0 : load.weight());
+  }
+
+  private Load load(RunKey key, long weight, boolean wanted) {
+    Load underWay = loading.get(key);
+    Load load = underWay == null ? new Load(shell.room(), weight) : underWay;
+    if (wanted) {
+      load.want();
+    }
+    if (underWay == null) {
+      loading.put(key, load);
+      load(key, load);
+    }
+    return load;
+  }
+
+  private void load(RunKey key, Load load) {
     world
         .log()
         .load(key)
-        .thenCompose(found -> revive(key, found))
+        .thenCompose(found -> revive(key, load, found))
         .whenComplete((run, failure) -> {
           loading.remove(key);
-          shell.room().awaited(-expected);
-          if (failure == null) {
-            active.put(key, run);
-            loaded.complete(run);
-            run.act();
-          } else {
-            loaded.completeExceptionally(shell.faultOf(failure));
+          load.settle();
+          if (failure != null) {
+            load.end().completeExceptionally(shell.faultOf(failure));
+            return;
           }
+          run.ifPresent(there -> active.put(key, there));
+          load.end().complete(run);
+          run.ifPresent(ActiveRun::act);
         });
-    return loaded;
   }
 
-  private CompletionStage<ActiveRun> revive(RunKey key, Loaded loaded) {
+  private CompletionStage<Optional<ActiveRun>> revive(RunKey key, Load load, Loaded loaded) {
     String hash =
         switch (loaded.workflow()) {
           case Workflow.Unfinished w -> w.run().definitionHash();
@@ -184,10 +208,16 @@ public final class Workflows {
           case Workflow.Absent _ ->
               throw Fault.notFound("WORKFLOW_NOT_FOUND", "There is no such run.");
         };
-    return definitions
-        .byHash(hash)
-        .thenApply(
-            definition -> shell.room().loaded(() -> new ActiveRun(shell, key, definition, loaded)));
+    return load.arrived(loaded.workflow(), hash)
+        ? definitions.byHash(hash).thenApply(definition -> revive(key, load, loaded, definition))
+        : CompletableFuture.completedStage(Optional.empty());
+  }
+
+  private Optional<ActiveRun> revive(
+      RunKey key, Load load, Loaded loaded, Definitions.Pinned definition) {
+    return load.arrived(definition)
+        ? Optional.of(shell.room().loaded(() -> new ActiveRun(shell, key, definition, loaded)))
+        : Optional.empty();
   }
 
   /**

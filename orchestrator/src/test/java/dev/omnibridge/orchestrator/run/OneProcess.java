@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.orchestrator.run;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.omnibridge.orchestrator.definition.DefinitionReader;
 import dev.omnibridge.orchestrator.definition.RetryPolicy;
 import dev.omnibridge.orchestrator.workflow.Command.CallPolicy;
@@ -22,8 +26,11 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** One process with its log in virtual time, and a runner that does what a test wants. */
 abstract class OneProcess {
@@ -40,6 +47,15 @@ abstract class OneProcess {
               RetryPolicy.doubling(30, Duration.ofSeconds(20)),
               NullNode.instance));
 
+  /** What runs may have of a heap of 256 MB. */
+  static final long QUARTER = 64L << 20;
+
+  /** 256 KiB of JSON, about 3 MiB in memory. */
+  static final JsonNode LARGE = large();
+
+  /** How many of those a quarter holds, and one load after the other at its limit. */
+  static final int FEW = 24;
+
   final SimulatedTime time = new SimulatedTime();
   final ModelLog log = new ModelLog(time);
   final NearLog wire = new NearLog(time, log, new Random(1));
@@ -53,6 +69,15 @@ abstract class OneProcess {
 
   /** What a test wants to see when a call begins. */
   Consumer<TaskRunner.Task> began = _ -> {};
+
+  private static JsonNode large() {
+    ObjectNode input = JsonNodeFactory.instance.objectNode();
+    var items = input.putArray("items");
+    for (int i = 0; i < 7000; i++) {
+      items.addObject().put("id", i).put("name", "abc").put("v", 1.5 + i);
+    }
+    return input;
+  }
 
   static Settings settings(long maxHeld) {
     return new Settings(
@@ -130,8 +155,13 @@ abstract class OneProcess {
   }
 
   CompletableFuture<Submission.Result> submission(String id, String tasks, JsonNode input) {
+    return submission(id, null, tasks, input);
+  }
+
+  CompletableFuture<Submission.Result> submission(
+      String id, @Nullable String requestId, String tasks, JsonNode input) {
     return workflows
-        .submit(new Submission("tests", id, null, HEAD + tasks, input, "corr", null, Map.of()))
+        .submit(new Submission("tests", id, requestId, HEAD + tasks, input, "corr", null, Map.of()))
         .toCompletableFuture();
   }
 
@@ -143,6 +173,18 @@ abstract class OneProcess {
     Instant end = time.now().plusSeconds(1);
     while (!answer.isDone() && time.step(end)) {}
     return RunKey.of(((Submission.Result.Started) answer.join()).row().run());
+  }
+
+  List<RunKey> submitLarge(int count, String tasks) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> started(submission("w" + i, tasks, LARGE)))
+        .toList();
+  }
+
+  static Fault refusal(CompletableFuture<?> answer) {
+    assertThat(answer).isCompletedExceptionally();
+    var failure = catchThrowableOfType(CompletionException.class, answer::join);
+    return (Fault) failure.getCause();
   }
 
   CompletableFuture<RunRow> cancel(RunKey key) {

@@ -2,13 +2,10 @@
 package dev.omnibridge.orchestrator.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.omnibridge.orchestrator.definition.RetryPolicy;
 import dev.omnibridge.orchestrator.workflow.Command.CallPolicy;
 import dev.omnibridge.orchestrator.workflow.Command.Outcome;
@@ -23,21 +20,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Large runs in a heap of 256 MB, of which they may have a quarter. */
 class RoomTest extends OneProcess {
-  private static final long QUARTER = 64L << 20;
-
-  /** 256 KiB of JSON, about 3 MiB in memory. */
-  private static final JsonNode LARGE = large();
-
-  /** How many of those a quarter holds, and one load after the other at its limit. */
-  private static final int FEW = 24;
-
   /** Fails for the workflow itself, which tries again every 3 s. */
   private static final Outcome NOT_YET =
       new Outcome.Failed(
@@ -53,27 +41,6 @@ class RoomTest extends OneProcess {
           + " catch: {retry: {delay: PT3S, limit: {attempt: {count: 1000}}}}}}]";
 
   private int most;
-
-  private static JsonNode large() {
-    ObjectNode input = JsonNodeFactory.instance.objectNode();
-    var items = input.putArray("items");
-    for (int i = 0; i < 7000; i++) {
-      items.addObject().put("id", i).put("name", "abc").put("v", 1.5 + i);
-    }
-    return input;
-  }
-
-  private List<RunKey> submitLarge(int count, String tasks) {
-    return IntStream.range(0, count)
-        .mapToObj(i -> started(submission("w" + i, tasks, LARGE)))
-        .toList();
-  }
-
-  private static Fault refusal(CompletableFuture<?> answer) {
-    assertThat(answer).isCompletedExceptionally();
-    var failure = catchThrowableOfType(CompletionException.class, answer::join);
-    return (Fault) failure.getCause();
-  }
 
   private void watchMemory() {
     began = _ -> most = Math.max(most, workflows.activeCount());

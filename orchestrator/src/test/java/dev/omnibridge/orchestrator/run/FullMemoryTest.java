@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.omnibridge.orchestrator.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.omnibridge.orchestrator.workflow.Workflow;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What comes and goes while the runs in memory hold all that they may. */
+class FullMemoryTest extends OneProcess {
+  private final Set<RunKey> begun = new HashSet<>();
+  private JsonNode largeInput = LARGE;
+  private Duration largeTakes = Duration.ofSeconds(2);
+  private long most;
+
+  /** Some that end at once, and then large ones that do not; how many of these at once. */
+  private List<RunKey> left(int small, int large) {
+    takes = Duration.ofSeconds(2);
+    IntStream.range(0, small).forEach(i -> submit("small" + i, CALL));
+    List<RunKey> keys =
+        IntStream.range(0, large)
+            .mapToObj(i -> started(submission("w" + i, CALL, largeInput)))
+            .toList();
+    began =
+        task -> {
+          boolean quick = task.run().input().isEmpty();
+          takes = quick ? Duration.ofMillis(10) : largeTakes;
+          if (!quick) {
+            countBegun(task);
+          }
+        };
+    log.page = 500;
+    wire.loadTakes = Duration.ofMillis(50);
+    return keys;
+  }
+
+  private void countBegun(TaskRunner.Task task) {
+    if (begun.add(RunKey.of(task.run()))) {
+      most = Math.max(most, begun.stream().filter(key -> !row(key).finished()).count());
+    }
+  }
+
+  @Test
+  void shouldTakeUpLargeRunsInTurnsAlsoWhenTheLastHundredWereSmall() {
+    List<RunKey> large = left(100, 60);
+    restart(QUARTER);
+    pass(Duration.ofMinutes(1));
+    assertThat(large).allMatch(key -> row(key).state() == Workflow.State.COMPLETED);
+    assertThat(most).isBetween(10L, (long) FEW);
+    assertThat(large).allMatch(key -> log.loads.get(key).size() <= 2);
+    assertThat(workflows.recovered()).isTrue();
+  }
+
+  /** There is room for 20, and whenever one ends, somebody is there before another is loaded. */
+  @Test
+  void shouldTakeUpWhatWasLeftAlsoWhileOthersTakeAllTheRoomAgainAndAgain() {
+    largeInput = JsonNodeFactory.instance.objectNode().put("text", "x".repeat(200_000));
+    largeTakes = Duration.ofMillis(500);
+    List<RunKey> large = left(20, 15);
+    restart(4_000_000);
+    int refused = 0;
+    for (int i = 0; i < 1000; i++) {
+      var answer = submission("new" + i, CALL, largeInput);
+      pass(Duration.ofMillis(10));
+      refused += answer.isCompletedExceptionally() ? 1 : 0;
+    }
+    assertThat(refused).isGreaterThan(500);
+    assertThat(large).allMatch(key -> row(key).state() == Workflow.State.COMPLETED);
+    assertThat(large).allMatch(key -> log.loads.get(key).size() <= 2);
+  }
+
+  /** Each has a definition of its own that takes 5 MB, of which nothing is known before. */
+  @Test
+  void shouldTakeUpInTurnsWhatIsLargeByItsDefinition() {
+    takes = Duration.ofSeconds(2);
+    IntStream.range(0, 100).forEach(i -> submit("small" + i, CALL));
+    String text = "do: [{a: {call: work, with: {n: %%d, x: %s}}}]".formatted("x".repeat(250_000));
+    IntStream.range(0, 40).forEach(i -> submit("w" + i, text.formatted(i)));
+    began =
+        task -> {
+          takes = Duration.ofMillis(task.arguments().isEmpty() ? 10 : 2000);
+          if (task.arguments().has("n")) {
+            countBegun(task);
+          }
+        };
+    log.page = 500;
+    wire.loadTakes = Duration.ofMillis(50);
+    restart(QUARTER);
+    pass(Duration.ofMinutes(1));
+    assertThat(most).isBetween(5L, 14L);
+    assertThat(log.streams.keySet()).allMatch(key -> row(key).state() == Workflow.State.COMPLETED);
+  }
+}
