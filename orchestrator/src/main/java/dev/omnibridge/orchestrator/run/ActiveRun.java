@@ -303,8 +303,8 @@ final class ActiveRun {
   /** Until the outcome is recorded, the run is busy, so nothing makes the call a second time. */
   private void call(Run run, PendingCall call) {
     underWay = call;
-    shell
-        .make(run, call)
+    weight
+        .during(call, shell.make(run, call))
         .whenComplete((outcome, failure) -> {
           if (isUnderWay(call)) {
             underWay = null;
@@ -382,7 +382,7 @@ final class ActiveRun {
     }
   }
 
-  /** It is out of memory: what is under way may still end, but nothing follows from it. */
+  /** It leaves memory: what is under way may still end, but nothing follows from it. */
   void stop() {
     gone = true;
     weight.lift();

@@ -12,6 +12,7 @@ import dev.omnibridge.orchestrator.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 
 /**
  * What one run takes in memory, as an estimate: {@code {"id":1,"name":"abc","v":1.5}} has 29
@@ -45,6 +46,10 @@ final class Weight {
 
   private final Room room;
   private final Pinned definition;
+
+  /** The calls under way; one at a time, unless somebody else brought the run further meanwhile. */
+  private final List<PendingCall> calls = new ArrayList<>();
+
   private List<Part> large = List.of();
   private long bytes;
   private boolean lifted;
@@ -58,22 +63,43 @@ final class Weight {
 
   /** From now on the run holds this state, or these while it goes from one to the other. */
   void of(Workflow... states) {
-    if (lifted) {
+    if (lifted && calls.isEmpty()) {
       return;
     }
     var scales = new Scales(large);
     for (Workflow state : states) {
       scales.add(state);
     }
+    calls.forEach(scales::add);
     large = List.copyOf(scales.large);
     room.change(scales.bytes - bytes);
     bytes = scales.bytes;
   }
 
-  /** The run is out of memory. */
+  /**
+   * A call holds its data, and the run, until it has ended, also when the run was cancelled or has
+   * left before: cancelling many long calls makes room for others only when they have ended.
+   */
+  <T> CompletionStage<T> during(PendingCall call, CompletionStage<T> made) {
+    calls.add(call);
+    return made.whenComplete((_, _) -> {
+      calls.remove(call);
+      if (lifted) {
+        giveBack();
+      }
+    });
+  }
+
+  /** The run is out of memory as soon as nothing is under way any more. */
   void lift() {
     if (!lifted) {
       lifted = true;
+      giveBack();
+    }
+  }
+
+  private void giveBack() {
+    if (calls.isEmpty()) {
       large = List.of();
       room.change(-bytes);
       room.left(definition);
@@ -109,11 +135,15 @@ final class Weight {
           add(w.run());
           add(w.position());
           if (w.next() instanceof Next.Call(PendingCall call)) {
-            add(call.arguments());
-            add(call.input());
+            add(call);
           }
         }
       }
+    }
+
+    void add(PendingCall call) {
+      add(call.arguments());
+      add(call.input());
     }
 
     private void add(Run run) {

@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.omnibridge.orchestrator.workflow.Workflow;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -96,5 +98,35 @@ class FullMemoryTest extends OneProcess {
     pass(Duration.ofMinutes(1));
     assertThat(most).isBetween(5L, 14L);
     assertThat(log.streams.keySet()).allMatch(key -> row(key).state() == Workflow.State.COMPLETED);
+  }
+
+  private static boolean isCancelled(CompletableFuture<RunRow> answer) {
+    return answer.isDone() && answer.join().state() == Workflow.State.CANCELLED;
+  }
+
+  private List<RunKey> fillWithCallsOf20Seconds() {
+    restart(QUARTER);
+    takes = Duration.ofSeconds(20);
+    List<RunKey> keys = new ArrayList<>();
+    for (int i = 0; i < FEW; i++) {
+      var answer = submission("w" + i, "r" + i, CALL, LARGE);
+      pass(Duration.ofMillis(20));
+      if (!answer.isCompletedExceptionally()) {
+        keys.add(started(answer));
+      }
+    }
+    assertThat(keys).hasSizeLessThan(FEW);
+    return keys;
+  }
+
+  @Test
+  void shouldNotGiveTheRoomOfACancelledRunToOthersBeforeItsCallHasEnded() {
+    var answers = fillWithCallsOf20Seconds().stream().map(this::cancel).toList();
+    pass(Duration.ofSeconds(1));
+    assertThat(answers).allMatch(FullMemoryTest::isCancelled);
+    var unused = submission("early", CALL, LARGE);
+    assertThat(refusal(submission("next", CALL, LARGE)).reason()).isEqualTo("TOO_MANY_ACTIVE");
+    pass(Duration.ofSeconds(20));
+    IntStream.range(0, 10).forEach(i -> started(submission("late" + i, CALL, LARGE)));
   }
 }
