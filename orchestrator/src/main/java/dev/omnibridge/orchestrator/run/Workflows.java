@@ -40,6 +40,7 @@ public final class Workflows {
   private final Gate cancels;
   private final Map<RunKey, ActiveRun> active = new HashMap<>();
   private final Map<RunKey, Load> loading = new HashMap<>();
+  private final Map<RunKey, CompletionStage<RunRow>> cancelling = new HashMap<>();
   private final Set<String> storedDefinitions = new HashSet<>();
   private int submitting;
 
@@ -134,14 +135,24 @@ public final class Workflows {
 
   /**
    * Cancels a run that has not ended; the stage gives its row. Also while memory is full, for that
-   * is a way to make room; those that have to be loaded for it then come a few at a time.
+   * is a way to make room; those that have to be loaded for it then come a few at a time. However
+   * many cancel the same one until it is there, it waits once, and all hear what becomes of that.
    */
   public CompletionStage<RunRow> cancel(RunKey key, String reason) {
-    Supplier<CompletionStage<RunRow>> cancelling =
+    Supplier<CompletionStage<RunRow>> cancel =
         () ->
             activate(key)
                 .thenCompose(run -> run.ask(new Command.Cancel(reason, shell.now()), null));
-    return active.containsKey(key) ? cancelling.get() : cancels.pass(cancelling);
+    if (active.containsKey(key)) {
+      return cancel.get();
+    }
+    CompletionStage<RunRow> underWay = cancelling.get(key);
+    if (underWay != null) {
+      return underWay;
+    }
+    CompletionStage<RunRow> row = cancels.pass(cancel);
+    cancelling.put(key, row);
+    return row.whenComplete((_, _) -> cancelling.remove(key));
   }
 
   /** The run in memory, loaded if it is not there yet, whether or not there is room for it. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.omnibridge.orchestrator.workflow.Event;
 import dev.omnibridge.orchestrator.workflow.Workflow;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -128,5 +129,43 @@ class FullMemoryTest extends OneProcess {
     assertThat(refusal(submission("next", CALL, LARGE)).reason()).isEqualTo("TOO_MANY_ACTIVE");
     pass(Duration.ofSeconds(20));
     IntStream.range(0, 10).forEach(i -> started(submission("late" + i, CALL, LARGE)));
+  }
+
+  private RunKey submitAwayFromMemory(String id) {
+    outcome = AWAY;
+    RunKey key = submit(id, CALL);
+    pass(Duration.ofSeconds(1));
+    assertThat(workflows.activeCount()).isZero();
+    return key;
+  }
+
+  @Test
+  void shouldNotLetThoseWhoCancelOneRunWaitForAllWhoCancelAnother() {
+    RunKey damaged = submitAwayFromMemory("damaged");
+    RunKey sound = submitAwayFromMemory("sound");
+    log.damaged = damaged::equals;
+    wire.loadTakes = Duration.ofMillis(500);
+    var inVain = IntStream.range(0, 1000).mapToObj(_ -> cancel(damaged)).toList();
+    var answer = cancel(sound);
+    pass(Duration.ofSeconds(2));
+    assertThat(isCancelled(answer)).isTrue();
+    assertThat(inVain).allMatch(CompletableFuture::isCompletedExceptionally);
+    assertThat(log.loads.get(damaged)).hasSize(1);
+    log.damaged = _ -> false;
+    var again = cancel(damaged);
+    pass(Duration.ofSeconds(2));
+    assertThat(isCancelled(again)).isTrue();
+  }
+
+  @Test
+  void shouldAnswerEveryOneOfManyWhoCancelARunThatIsNotInMemory() {
+    RunKey key = submitAwayFromMemory("w");
+    var answers = IntStream.range(0, 1000).mapToObj(_ -> cancel(key)).toList();
+    pass(Duration.ofSeconds(1));
+    assertThat(answers).allMatch(FullMemoryTest::isCancelled);
+    assertThat(events(key)).filteredOn(Event.Cancelled.class::isInstance).hasSize(1);
+    var late = cancel(key);
+    pass(Duration.ofSeconds(1));
+    assertThat(isCancelled(late)).isTrue();
   }
 }
