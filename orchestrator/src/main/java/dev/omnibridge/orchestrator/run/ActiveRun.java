@@ -316,6 +316,7 @@ final class ActiveRun {
   /** A command of the shell's own; one that fails is made anew from the state, after a pause. */
   private void settle(Command command) {
     if (gone || shell.stopping()) {
+      shell.callEnded();
       return;
     }
     enqueue(new Ask(command, null))

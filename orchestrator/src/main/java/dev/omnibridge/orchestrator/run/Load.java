@@ -9,9 +9,9 @@ import java.util.concurrent.CompletableFuture;
 /**
  * A run on its way from the log into memory, and what is counted for it. How much it weighs is
  * known only when it has arrived. If the room is taken by then, one that is loaded for nobody in
- * particular is given up: the log has it, and it is loaded again when there is room for as much as
- * it is known to weigh. That time it stays, whatever has come in meanwhile, so that nobody keeps it
- * out for ever, and it is not loaded again and again.
+ * particular is given up: the log has it, and it is loaded again when there is room, and counts as
+ * what it is known to weigh from then on. That time it stays, whatever has come in meanwhile, so
+ * that nobody keeps it out for ever, and it is not loaded again and again.
  */
 final class Load {
   private final CompletableFuture<Optional<ActiveRun>> end = new CompletableFuture<>();

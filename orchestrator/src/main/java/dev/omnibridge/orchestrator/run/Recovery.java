@@ -225,6 +225,9 @@ final class Recovery {
             known.remove(key);
           } else {
             complain("run cannot be loaded", failure);
+            if (weight > 0) {
+              weights.put(key, weight);
+            }
             comeBack(key, shell.pause(failures.merge(key, 1, Integer::sum)));
           }
           world.turns().next(this::pump);

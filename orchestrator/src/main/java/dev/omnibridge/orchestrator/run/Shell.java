@@ -41,9 +41,13 @@ final class Shell {
 
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(20);
 
-  /** The way out of memory; null: whoever needs the run finds it in the log. */
+  /** The way out of memory. */
   interface Exit {
+    /** Null: whoever needs the run finds it in the log. */
     void leave(RunKey key, ActiveRun run, @Nullable Duration backAfter);
+
+    /** The call of one that left has ended, and what it held is gone. */
+    void callEnded();
   }
 
   private final World world;
@@ -200,6 +204,11 @@ final class Shell {
   /** Out of memory until it is time to look for a runner again. */
   void shelve(RunKey key, ActiveRun run) {
     exit.leave(key, run, HOLD);
+  }
+
+  /** There is room again, and whoever has waited for it comes before who comes only now. */
+  void callEnded() {
+    exit.callEnded();
   }
 
   void appending(int change) {

@@ -47,7 +47,7 @@ public final class Workflows {
   public Workflows(DefinitionReader reader, World world, Settings settings) {
     this.world = world;
     this.settings = settings;
-    this.shell = new Shell(world, settings, this::leave);
+    this.shell = new Shell(world, settings, exit());
     this.definitions = new Definitions(reader, world, settings);
     this.cancels = new Gate(CANCELS, shell.room().extra(), shell.room()::expected);
     this.recovery = new Recovery(this, world, settings, shell);
@@ -278,14 +278,24 @@ public final class Workflows {
     }
   }
 
-  private void leave(RunKey key, ActiveRun run, @Nullable Duration backAfter) {
-    if (active.remove(key, run)) {
-      run.stop();
-      if (backAfter != null) {
-        recovery.postpone(key, backAfter);
+  private Shell.Exit exit() {
+    return new Shell.Exit() {
+      @Override
+      public void leave(RunKey key, ActiveRun run, @Nullable Duration backAfter) {
+        if (active.remove(key, run)) {
+          run.stop();
+          if (backAfter != null) {
+            recovery.postpone(key, backAfter);
+          }
+          recovery.pump();
+        }
       }
-      recovery.pump();
-    }
+
+      @Override
+      public void callEnded() {
+        recovery.pump();
+      }
+    };
   }
 
   /** Whether a run is in memory, on its way into it, or has a time here at which it will be. */

@@ -79,6 +79,23 @@ class FullMemoryTest extends OneProcess {
     assertThat(large).allMatch(key -> log.loads.get(key).size() <= 2);
   }
 
+  /** The same where room comes back when the calls end of runs that were cancelled before. */
+  @Test
+  void shouldTakeUpWhatWasLeftAlsoWhileOthersAreCancelledAndTakeAllTheRoomAgain() {
+    largeInput = JsonNodeFactory.instance.objectNode().put("text", "x".repeat(200_000));
+    largeTakes = Duration.ofMillis(300);
+    List<RunKey> large = left(20, 36);
+    restart(4_000_000);
+    for (int i = 0; i < 1000; i++) {
+      var answer = submission("new" + i, CALL, largeInput);
+      pass(Duration.ofMillis(10));
+      if (!answer.isCompletedExceptionally()) {
+        var unused = cancel(started(answer));
+      }
+    }
+    assertThat(large).allMatch(key -> row(key).state() == Workflow.State.COMPLETED);
+  }
+
   /** Each has a definition of its own that takes 5 MB, of which nothing is known before. */
   @Test
   void shouldTakeUpInTurnsWhatIsLargeByItsDefinition() {
