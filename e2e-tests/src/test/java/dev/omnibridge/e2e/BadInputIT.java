@@ -18,9 +18,11 @@ import dev.omnibridge.runtime.rpc.Statuses;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Everything wrong that a user can send is answered with the right code, what and where. */
 @Order(Story.ORDER)
+@ExtendWith(Renewal.class)
 class BadInputIT {
   private static final String NAMESPACE = "bad-input-story";
 

@@ -69,15 +69,14 @@ class CrossServiceCoordinationIT {
   private final Stack stack;
   private final Runs runs;
 
-  CrossServiceCoordinationIT(Way way) {
+  CrossServiceCoordinationIT(Way way) throws Exception {
     this.way = way;
-    this.stack = Deployment.shared(way).stack();
+    this.stack = Deployment.warm(way).stack();
     this.runs = new Runs(stack, "coordination-" + UUID.randomUUID());
   }
 
   @BeforeParameterizedClassInvocation
   static void warmUp(Way way) throws Exception {
-    var unused = Deployment.warm(way);
     new CrossServiceCoordinationIT(way).runs.awaitIntelligence();
   }
 

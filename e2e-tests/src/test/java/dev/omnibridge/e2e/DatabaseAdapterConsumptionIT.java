@@ -47,7 +47,7 @@ class DatabaseAdapterConsumptionIT {
   private final Eyes eyes;
 
   DatabaseAdapterConsumptionIT(Way way) throws Exception {
-    stack = Deployment.shared(way).stack();
+    stack = Deployment.warm(way).stack();
     figures = way.figures();
     publisher = new Publisher(stack, TOPIC);
     eyes = new Eyes(stack, correlation);

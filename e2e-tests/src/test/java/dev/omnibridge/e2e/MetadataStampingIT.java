@@ -65,9 +65,9 @@ class MetadataStampingIT {
   private final Stack stack;
   private final String namespace = "stamping-" + UUID.randomUUID();
 
-  MetadataStampingIT(Way way) {
+  MetadataStampingIT(Way way) throws Exception {
     this.way = way;
-    this.stack = Deployment.shared(way).stack();
+    this.stack = Deployment.warm(way).stack();
   }
 
   private StampOptions.Builder options(String path) {

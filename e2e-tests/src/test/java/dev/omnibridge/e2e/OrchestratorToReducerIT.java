@@ -64,9 +64,9 @@ class OrchestratorToReducerIT {
   private final Way way;
   private final Stack stack;
 
-  OrchestratorToReducerIT(Way way) {
+  OrchestratorToReducerIT(Way way) throws Exception {
     this.way = way;
-    this.stack = Deployment.shared(way).stack();
+    this.stack = Deployment.warm(way).stack();
   }
 
   /** A namespace that nobody else has. */

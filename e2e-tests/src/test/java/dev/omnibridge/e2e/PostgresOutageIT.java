@@ -62,7 +62,7 @@ class PostgresOutageIT {
 
   @BeforeParameterizedClassInvocation
   static void start(Way way) throws Exception {
-    deployment = Deployment.shared(way);
+    deployment = Deployment.warm(way);
     before = new ArrayList<>();
     refused = new ArrayList<>();
     for (int i = 0; i < BEFORE; i++) {

@@ -17,6 +17,7 @@ final class SharedDeployments {
 
   private static final Map<Way, Deployment> RUNNING = new EnumMap<>(Way.class);
   private static final Set<Way> WARM = EnumSet.noneOf(Way.class);
+  private static final Map<Way, Exception> FAILED = new EnumMap<>(Way.class);
 
   private SharedDeployments() {}
 
@@ -39,7 +40,12 @@ final class SharedDeployments {
     return deployment;
   }
 
+  /** One that did not start does not start for the next test of the same story either. */
   private static Deployment start(Way way) {
+    Exception before = FAILED.get(way);
+    if (before != null) {
+      throw new IllegalStateException("The shared deployment did not start before", before);
+    }
     try {
       return switch (way) {
         case ONE_PROCESS -> stoppedWithTheJvm(OneSuite.start("shared", PATIENT));
@@ -47,6 +53,7 @@ final class SharedDeployments {
             FiveProcesses.start("shared", Infrastructure.chosen().servers(), PATIENT);
       };
     } catch (Exception failure) {
+      FAILED.put(way, failure);
       throw new IllegalStateException("The shared deployment did not start", failure);
     }
   }
@@ -62,6 +69,7 @@ final class SharedDeployments {
     var running = Map.copyOf(RUNNING);
     RUNNING.clear();
     WARM.clear();
+    FAILED.clear();
     Closing.all(running.values().toArray(AutoCloseable[]::new));
   }
 }

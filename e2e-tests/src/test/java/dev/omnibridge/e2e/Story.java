@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 @Retention(RetentionPolicy.RUNTIME)
 @ParameterizedClass(name = "{0}")
 @ArgumentsSource(WaysToRun.class)
-@ExtendWith(StoryRules.class)
+@ExtendWith({StoryRules.class, Renewal.class})
 @Tag("story")
 @Order(Story.ORDER)
 @interface Story {

@@ -24,12 +24,14 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Many workflows are unfinished at the same moment: each looks for a stamp that is not there yet,
  * waits, and looks again. When it is there, all complete.
  */
 @Order(Story.ORDER)
+@ExtendWith(Renewal.class)
 class TenThousandWorkflowsIT {
   private static final int CLIENTS = 16;
   private static final Duration SUBMIT_LIMIT = Duration.ofMinutes(3);

@@ -25,7 +25,7 @@ final class Chosen {
               case CONTAINERS -> () -> ContainerServers.start(settings.startLimit());
               case EXTERNAL -> () -> ExternalServers.reach(settings);
             });
-    Runtime.getRuntime().addShutdownHook(new Thread(infrastructure::close, "stop-servers"));
+    Runtime.getRuntime().addShutdownHook(new Thread(infrastructure::end, "stop-servers"));
     return infrastructure;
   }
 }

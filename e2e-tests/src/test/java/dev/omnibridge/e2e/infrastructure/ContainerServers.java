@@ -129,7 +129,10 @@ record ContainerServers(PostgreSQLContainer postgres, KafkaContainer broker, Dur
 
   @Override
   public void close() {
-    broker.stop();
-    postgres.stop();
+    try {
+      broker.stop();
+    } finally {
+      postgres.stop();
+    }
   }
 }

@@ -24,6 +24,7 @@ public final class Infrastructure {
   private final Supplier<? extends Servers> start;
   private @Nullable Servers running;
   private @Nullable RuntimeException failure;
+  private boolean over;
 
   Infrastructure(Kind kind, Supplier<? extends Servers> start) {
     this.kind = kind;
@@ -43,9 +44,13 @@ public final class Infrastructure {
    * Those that everything in this JVM shares. Who stops one of them starts it again before others
    * use it.
    *
-   * @throws IllegalStateException at once when they could not be made ready before
+   * @throws IllegalStateException at once when they could not be made ready before, and when the
+   *     JVM ends
    */
   public synchronized Servers servers() {
+    if (over) {
+      throw new IllegalStateException("The JVM ends");
+    }
     if (failure != null) {
       throw new IllegalStateException("The servers were not to be had before", failure);
     }
@@ -67,5 +72,11 @@ public final class Infrastructure {
     if (closed != null) {
       closed.close();
     }
+  }
+
+  /** Closes them for good. */
+  synchronized void end() {
+    over = true;
+    close();
   }
 }

@@ -53,8 +53,12 @@ class ServersIT {
     }
     send(topic, "before", LIMIT);
     servers.stopKafka();
-    assertThatThrownBy(() -> send(topic, "meanwhile", SOON)).isInstanceOf(ExecutionException.class);
-    servers.startKafka();
+    try {
+      assertThatThrownBy(() -> send(topic, "meanwhile", SOON))
+          .isInstanceOf(ExecutionException.class);
+    } finally {
+      servers.startKafka();
+    }
     send(topic, "after", LIMIT);
 
     assertThat(new RecordReader(servers.kafka(), LIMIT).read(2, topic))
@@ -90,10 +94,13 @@ class ServersIT {
         var statement = connection.createStatement()) {
       statement.execute("create table kept as select 'still here' as word");
       servers.stopPostgres();
-      assertThatThrownBy(() -> statement.execute("select 1")).isInstanceOf(SQLException.class);
+      try {
+        assertThatThrownBy(() -> statement.execute("select 1")).isInstanceOf(SQLException.class);
+        assertThatThrownBy(database::connect).isInstanceOf(SQLException.class);
+      } finally {
+        servers.startPostgres();
+      }
     }
-    assertThatThrownBy(database::connect).isInstanceOf(SQLException.class);
-    servers.startPostgres();
 
     try (var connection = database.connect();
         var statement = connection.createStatement();
