@@ -8,6 +8,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import dev.omnibridge.api.event.v1.StreamName;
+import dev.omnibridge.api.log.v1.DeadLetter;
 import dev.omnibridge.api.log.v1.DeadLetterAction;
 import dev.omnibridge.api.log.v1.DeadLetterPart;
 import dev.omnibridge.api.log.v1.ExportEventsRequest;
@@ -17,6 +18,7 @@ import dev.omnibridge.api.log.v1.IndexServiceGrpc;
 import dev.omnibridge.api.log.v1.LogServiceGrpc;
 import dev.omnibridge.api.log.v1.QueryEventsRequest;
 import dev.omnibridge.api.log.v1.ReadStreamRequest;
+import dev.omnibridge.api.log.v1.RecordHeader;
 import dev.omnibridge.api.log.v1.Redrive;
 import dev.omnibridge.api.log.v1.Snapshot;
 import dev.omnibridge.api.log.v1.StreamAppend;
@@ -61,8 +63,19 @@ class LargeAnswersIT {
   }
 
   private long letterWith(int valueBytes) {
-    letters.write(List.of(letter(TOPIC, "x".repeat(valueBytes))));
+    return written(letter(TOPIC, "x".repeat(valueBytes)));
+  }
+
+  private long written(DeadLetter.Builder letter) {
+    letters.write(List.of(letter));
     return letters.all().getLast().getLetterId();
+  }
+
+  private static RecordHeader header(int valueBytes) {
+    return RecordHeader.newBuilder()
+        .setKey("theirs")
+        .setValue(ByteString.copyFrom(new byte[valueBytes]))
+        .build();
   }
 
   /** Redrives that changed the value and have gone, and as many entries of the audit. */
@@ -153,7 +166,7 @@ class LargeAnswersIT {
         """
         update dead_letters
            set record_key = record_value,
-               headers = json_build_array(json_build_object('key', 'k', 'value', repeat('A', 5000000)))
+               headers = json_build_array(json_build_object('key', 'k', 'value', repeat('A', 6000000)))
         """);
     var withoutAll = letters.get(id);
     assertFits(withoutAll);
@@ -164,6 +177,58 @@ class LargeAnswersIT {
             DeadLetterPart.DEAD_LETTER_PART_VALUE,
             DeadLetterPart.DEAD_LETTER_PART_HEADERS,
             DeadLetterPart.DEAD_LETTER_PART_KEY);
+  }
+
+  /** What the database keeps of headers is a third larger than what an answer has. */
+  @Test
+  void shouldTellAllOfARecordWithLargeHeaders() {
+    int rest = 3 * MEBI - 1_001_000;
+    var ofReducer =
+        letters.get(written(letter(TOPIC, "x".repeat(rest)).addHeaders(header(999_000))));
+    assertFits(ofReducer);
+    assertThat(ofReducer.getOmittedList()).isEmpty();
+    assertThat(ofReducer.getRecord().getValue().size()).isEqualTo(rest);
+    assertThat(ofReducer.getRecord().getHeadersList()).containsExactly(header(999_000));
+
+    int most = 26 * MEBI / 10;
+    var ofHeaders = letters.get(written(letter(TOPIC, "x").addHeaders(header(most))));
+    assertFits(ofHeaders);
+    assertThat(ofHeaders.getOmittedList()).isEmpty();
+    assertThat(ofHeaders.getRecord().getHeadersList()).containsExactly(header(most));
+  }
+
+  @Test
+  void shouldTellAValueThatLeavesNoRoomForWhatRedrivesChanged() throws Exception {
+    long id = letterWith(10);
+    int most = 39 * MEBI / 10;
+    execute(
+        "update dead_letters set record_value = convert_to(repeat('x', %d), 'UTF8')"
+            .formatted(most));
+    assertThat(letters.get(id).getOmittedList()).isEmpty();
+    redriven(id, 1, EDIT, 1000);
+    var found = letters.get(id);
+    assertFits(found);
+    assertThat(found.getRecord().getValue().size()).isEqualTo(most);
+    assertThat(found.getOmittedList()).containsExactly(DeadLetterPart.DEAD_LETTER_PART_REDRIVES);
+    assertThat(found.getRedrives(0).getValueEdited()).isTrue();
+    assertThat(found.getRedrives(0).hasValue()).isFalse();
+    assertThat(found.getActionsCount()).isOne();
+  }
+
+  /** The names of headers are as large in an answer as in the database. */
+  @Test
+  void shouldLeaveOutHeadersWhoseNamesAreTooLargeForAnAnswer() throws Exception {
+    long id = letterWith(1000);
+    execute(
+        """
+        update dead_letters
+           set headers = json_build_array(json_build_object('key', repeat('k', 4500000), 'value', ''))
+        """);
+    var found = letters.get(id);
+    assertFits(found);
+    assertThat(found.getOmittedList()).containsExactly(DeadLetterPart.DEAD_LETTER_PART_HEADERS);
+    assertThat(found.getRecord().getHeadersList()).isEmpty();
+    assertThat(found.getRecord().getValue().size()).isEqualTo(1000);
   }
 
   private static final String TYPE = "dev.omnibridge.intelligence.requested.v1";

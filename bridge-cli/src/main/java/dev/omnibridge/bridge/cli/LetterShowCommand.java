@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  ./bridge dead-letters show 17",
       "  ./bridge dead-letters show 17 --as hex",
-      "  ./bridge dead-letters show 17 -o json | jq -r .record.value | base64 -d > record"
+      "  ./bridge dead-letters show 17 -o json | jq -er '.record.value // empty' | base64 -d > value"
     })
 final class LetterShowCommand implements Callable<Integer> {
   private final Setting setting;

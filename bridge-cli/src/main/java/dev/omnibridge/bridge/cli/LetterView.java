@@ -11,15 +11,18 @@ import dev.omnibridge.api.log.v1.RecordHeader;
 import dev.omnibridge.api.log.v1.Redrive;
 import dev.omnibridge.bridge.view.Amounts;
 import dev.omnibridge.bridge.view.ProtoJson;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** How one dead letter is shown, its bytes in the form that is wanted. */
 record LetterView(Session session, BytesForm form) {
   private static final String TOO_LARGE = "too large for an answer";
+  private static final String PART = "DEAD_LETTER_PART_";
 
   void show(GetDeadLetterResponse found) {
     if (session.json()) {
       session.document(document(found));
+      remarkOmitted(found);
       return;
     }
     summary(found.getLetter());
@@ -35,6 +38,17 @@ record LetterView(Session session, BytesForm form) {
     if (omits(found, DeadLetterPart.DEAD_LETTER_PART_ACTIONS)) {
       session.remark(
           "there are older ones: ./bridge dead-letters history " + found.getLetter().getLetterId());
+    }
+  }
+
+  /** Null in the document would otherwise be taken for what the record had. */
+  private void remarkOmitted(GetDeadLetterResponse found) {
+    if (found.getOmittedCount() > 0) {
+      session.remark(
+          "left out, too large for an answer: "
+              + found.getOmittedList().stream()
+                  .map(part -> part.name().replace(PART, "").toLowerCase(Locale.ROOT))
+                  .collect(Collectors.joining(", ")));
     }
   }
 

@@ -108,8 +108,9 @@ class DeadLetterVerbsTest {
     assertThat(ran("dead-letters", "show", "17", "--as", "utf8").out()).contains("{\"a\":1}");
     letters.value = ByteString.copyFrom(new byte[] {27, '[', (byte) 0xff});
     assertThat(ran("dead-letters", "show", "17").out()).contains("1b5bff").doesNotContain("\033");
-    JsonNode document =
-        new ObjectMapper().readTree(ran("dead-letters", "show", "17", "-o", "json").out());
+    var json = ran("dead-letters", "show", "17", "-o", "json");
+    assertThat(json.err()).isEmpty();
+    JsonNode document = new ObjectMapper().readTree(json.out());
     assertThat(document.at("/record/value").asText()).isEqualTo("G1v/");
     assertThat(document.at("/valueText").asText()).isEqualTo("1b5bff");
     var command = command();
@@ -134,6 +135,8 @@ class DeadLetterVerbsTest {
         .contains("not all are told")
         .doesNotContain("null");
     assertThat(command.err()).contains("./bridge dead-letters history 17");
+    assertThat(ran("dead-letters", "show", "17", "-o", "json").err())
+        .contains("too large for an answer: value, headers, key, redrives, actions");
   }
 
   @Test

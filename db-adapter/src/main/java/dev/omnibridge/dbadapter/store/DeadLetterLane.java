@@ -122,11 +122,11 @@ public final class DeadLetterLane implements OutboxLane {
     return Optional.of(new Outgoing(whole.position(), whole.topic(), key, value, told));
   }
 
-  /** Also that its row is without a part is told by headers of a record, each of them once here. */
+  /** Also that its row is without a part is told by headers, of which only these are kept. */
   private static List<Header> omittedBefore(List<Header> theirs) {
     Set<String> names = theirs.stream().map(Header::key).collect(Collectors.toSet());
     return EditedRecord.OMITTED.stream()
-        .filter(names::contains)
+        .filter(name -> names.contains(name) && !name.equals(EditedRecord.HEADERS_OMITTED))
         .map(name -> header(name, TOO_LARGE))
         .toList();
   }

@@ -2,10 +2,12 @@
 package dev.omnibridge.dbadapter.store;
 
 import com.google.protobuf.Message;
+import dev.omnibridge.api.log.v1.DeadLetter;
 import dev.omnibridge.api.log.v1.DeadLetterAction;
 import dev.omnibridge.api.log.v1.DeadLetterPart;
 import dev.omnibridge.api.log.v1.GetDeadLetterResponse;
 import dev.omnibridge.api.log.v1.Redrive;
+import dev.omnibridge.runtime.rpc.Edge;
 import io.vertx.sqlclient.Row;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,14 +17,11 @@ import java.util.List;
  * then the newest of what was done; what has no room is named as omitted.
  */
 final class LetterAnswer {
-  /**
-   * Of a record's key, headers and value in the database, where headers take a third more than in
-   * an answer. The largest letter of the reducer has 3 MiB; beside it there is room for an edit.
-   */
-  static final int MOST_RECORD_BYTES = (3 << 20) + (256 << 10);
+  /** Of an answer that does not say yet what it leaves out. */
+  private static final int MOST_BYTES = Edge.MAX_MESSAGE_BYTES - 100;
 
-  /** Of an answer; a message has 4 MiB at most. */
-  private static final int MOST_BYTES = 4_000_000;
+  /** Of a record that may be left out. */
+  private static final int PARTS = 3;
 
   /** What a message takes inside another one besides its own bytes. */
   private static final int FRAME = 6;
@@ -30,7 +29,7 @@ final class LetterAnswer {
   private final GetDeadLetterResponse.Builder answer;
   private int left;
 
-  /** From the columns of a summary and of a record that fits. */
+  /** From the columns of a summary and of a record, of which an answer may still not hold all. */
   LetterAnswer(Row row) {
     answer =
         GetDeadLetterResponse.newBuilder()
@@ -39,7 +38,31 @@ final class LetterAnswer {
     omitUnless(row.getBoolean("value_fits"), DeadLetterPart.DEAD_LETTER_PART_VALUE);
     omitUnless(row.getBoolean("headers_fit"), DeadLetterPart.DEAD_LETTER_PART_HEADERS);
     omitUnless(row.getBoolean("key_fits"), DeadLetterPart.DEAD_LETTER_PART_KEY);
-    left = MOST_BYTES - answer.build().getSerializedSize();
+    for (int part = 0; part < PARTS && room() < 0; part++) {
+      omitLargest(answer.getRecordBuilder());
+    }
+    left = room();
+  }
+
+  private int room() {
+    return MOST_BYTES - answer.build().getSerializedSize();
+  }
+
+  private void omitLargest(DeadLetter.Builder record) {
+    int value = record.getValue().size();
+    int key = record.getKey().size();
+    int headers = record.getHeadersList().stream().mapToInt(LetterAnswer::size).sum();
+    int largest = Math.max(Math.max(value, key), headers);
+    if (largest == value) {
+      record.clearValue();
+      answer.addOmitted(DeadLetterPart.DEAD_LETTER_PART_VALUE);
+    } else if (largest == headers) {
+      record.clearHeaders();
+      answer.addOmitted(DeadLetterPart.DEAD_LETTER_PART_HEADERS);
+    } else {
+      record.clearKey();
+      answer.addOmitted(DeadLetterPart.DEAD_LETTER_PART_KEY);
+    }
   }
 
   private void omitUnless(boolean told, DeadLetterPart part) {
