@@ -3,7 +3,7 @@ package dev.omnibridge.dbadapter.query;
 
 /** How many things a page may hold. */
 public final class PageSize {
-  /** Where a page is cut, in bytes of event bodies. */
+  /** Where a page is cut, in bytes of all that its rows carry: bodies, names, texts. */
   public static final int MAX_BYTES = 2 << 20;
 
   private PageSize() {}

@@ -40,7 +40,7 @@ public final class LogApi extends LogServiceImplBase {
       Context context, EventLog log, LogQueries queries, EventQueries events, LogEpochs epochs) {
     this.epochs = new InEpochs(epochs);
     this.context = context;
-    this.exports = new Turns(context.owner(), LogApi::busy);
+    this.exports = new Turns(context, LogApi::busy);
     this.log = log;
     this.queries = queries;
     this.events = events;

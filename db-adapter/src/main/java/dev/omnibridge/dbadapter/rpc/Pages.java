@@ -5,13 +5,15 @@ import dev.omnibridge.runtime.rpc.Replies;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Streams pages as fast as their caller takes them: the next one is read when there is room for it,
  * so a slow caller holds a page of memory and no connection. It has its turn until the last page is
- * taken, too. Lives on one context.
+ * taken, too, or one is not taken in time. Lives on one context.
  */
 final class Pages<R> {
   /** The messages of a page; nothing follows the last one. */
@@ -21,6 +23,8 @@ final class Pages<R> {
   private final Turns turns;
   private final ServerCallStreamObserver<R> out;
   private final Supplier<Future<Page<R>>> next;
+  private final Promise<Void> turn = Promise.promise();
+  private @Nullable Runnable tooSlow;
   private boolean hasTurn;
   private boolean busy = true;
   private boolean last;
@@ -41,7 +45,14 @@ final class Pages<R> {
   void begin() {
     out.setOnCancelHandler(() -> context.runOnContext(_ -> end()));
     out.setOnReadyHandler(() -> context.runOnContext(_ -> pump()));
-    context.runOnContext(_ -> turns.take().onSuccess(_ -> takeTurn()).onFailure(this::fail));
+    var unused = turn.future().onSuccess(_ -> takeTurn()).onFailure(this::fail);
+    context.runOnContext(_ -> queue());
+  }
+
+  private void queue() {
+    if (!ended) {
+      turns.take(turn);
+    }
   }
 
   private void takeTurn() {
@@ -55,9 +66,14 @@ final class Pages<R> {
   }
 
   private void pump() {
-    if (busy || ended || !out.isReady()) {
+    if (busy || ended) {
       return;
     }
+    if (!out.isReady()) {
+      awaitRoom();
+      return;
+    }
+    callOff();
     if (last) {
       end();
       out.onCompleted();
@@ -65,6 +81,26 @@ final class Pages<R> {
     }
     busy = true;
     next.get().onSuccess(this::send).onFailure(this::fail);
+  }
+
+  private void awaitRoom() {
+    if (tooSlow == null) {
+      tooSlow = turns.unlessTaken(this::giveUp);
+    }
+  }
+
+  private void callOff() {
+    if (tooSlow != null) {
+      tooSlow.run();
+      tooSlow = null;
+    }
+  }
+
+  private void giveUp() {
+    tooSlow = null;
+    if (!out.isReady()) {
+      fail(StampRows.tooSlow());
+    }
   }
 
   private void send(Page<R> page) {
@@ -86,9 +122,12 @@ final class Pages<R> {
 
   private void end() {
     ended = true;
+    callOff();
     if (hasTurn) {
       hasTurn = false;
       turns.giveBack();
+    } else {
+      turns.giveUp(turn);
     }
   }
 }

@@ -48,7 +48,7 @@ public final class StampLeafApi extends StampLeafServiceImplBase {
     this.database = database;
     this.leaves = leaves;
     this.checkpoints = checkpoints;
-    this.turns = new Turns(context.owner(), StampRows::busy);
+    this.turns = new Turns(context, StampRows::busy);
   }
 
   @Override

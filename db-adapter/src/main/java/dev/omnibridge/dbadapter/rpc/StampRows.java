@@ -41,6 +41,11 @@ final class StampRows {
     return Fault.of(Fault.Kind.EXHAUSTED, "SCANS_BUSY", "Too many scans of stamps are running.");
   }
 
+  static Fault tooSlow() {
+    return Fault.of(
+        Fault.Kind.TIMEOUT, "CALLER_TOO_SLOW", "The caller has taken nothing for too long.");
+  }
+
   private <R> void awaitTurn(
       ServerCallStreamObserver<R> out, Supplier<StampScan<R>> scan, Semaphore room) {
     if (!hasTurn(out)) {
@@ -104,8 +109,7 @@ final class StampRows {
       throws InterruptedException {
     while (!out.isReady() && !out.isCancelled()) {
       if (!room.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS) && !out.isReady()) {
-        throw Fault.of(
-            Fault.Kind.TIMEOUT, "CALLER_TOO_SLOW", "The caller has taken nothing for too long.");
+        throw tooSlow();
       }
     }
   }

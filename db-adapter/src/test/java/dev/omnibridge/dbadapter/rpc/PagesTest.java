@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,8 @@ class PagesTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final Context context = vertx.getOrCreateContext();
-  private Turns turns = new Turns(vertx, () -> BUSY);
+  private final Alarms alarms = new Alarms();
+  private final Turns turns = new Turns(context, alarms, () -> BUSY);
 
   @AfterEach
   void stop() {
@@ -52,6 +54,11 @@ class PagesTest {
       context.runOnContext(_ -> done.complete());
       var unused = done.future().timeout(30, TimeUnit.SECONDS).await();
     }
+  }
+
+  private void pass(long millis) {
+    context.runOnContext(_ -> alarms.pass(millis));
+    settled();
   }
 
   @Test
@@ -98,26 +105,89 @@ class PagesTest {
     var refused = begun();
     settled();
     assertThat(refused.asked).isZero();
-    assertThat(Statuses.faultOf(requireNonNull(refused.failure)).reason()).isEqualTo("SCANS_BUSY");
+    assertThat(refused.reason()).isEqualTo("SCANS_BUSY");
   }
 
   @Test
   void shouldRefuseWhoWaitedForTooLongAndNobodyElse() {
-    turns = new Turns(vertx, 10, () -> BUSY);
     var slow = begun(Turns.MOST);
     var refused = begun();
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> {
-          settled();
-          return refused.failure != null;
-        });
+    settled();
+    pass(Turns.WAIT_MILLIS - 1);
+    assertThat(refused.failure).isNull();
+    pass(1);
+    assertThat(refused.reason()).isEqualTo("SCANS_BUSY");
     assertThat(refused.asked).isZero();
     slow.getFirst().cancel.run();
     var next = begun();
     settled();
     assertThat(next.taken).containsExactly("page 1");
     assertThat(slow).allSatisfy(caller -> assertThat(caller.failure).isNull());
+  }
+
+  @Test
+  void shouldEndWhoTakesNothingForTooLongAndLetTheNextOneHaveItsTurn() {
+    var slow = begun(Turns.MOST);
+    settled();
+    pass(Turns.TAKE_MILLIS - 1);
+    slow.getFirst().takeUp();
+    var next = begun();
+    settled();
+    pass(1);
+    assertThat(slow.getFirst().failure).isNull();
+    assertThat(slow.subList(1, Turns.MOST))
+        .allSatisfy(caller -> assertThat(caller.reason()).isEqualTo("CALLER_TOO_SLOW"));
+    assertThat(next.taken).containsExactly("page 1");
+
+    pass(Turns.TAKE_MILLIS);
+    assertThat(slow.getFirst().taken).containsExactly("page 1", "page 2");
+    assertThat(slow.getFirst().reason()).isEqualTo("CALLER_TOO_SLOW");
+    assertThat(alarms.set).isEmpty();
+  }
+
+  @Test
+  void shouldHandTheTurnOnWithoutGrowingTheStackToAllWhoEndAtOnce() {
+    var slow = begun(Turns.MOST);
+    var depths = new ArrayList<Long>();
+    var refused = IntStream.range(0, Turns.WAITING).mapToObj(_ -> new Caller()).toList();
+    for (Caller caller : refused) {
+      new Pages<String>(
+              context,
+              turns,
+              caller,
+              () -> {
+                depths.add(StackWalker.getInstance().walk(Stream::count));
+                return Future.failedFuture(BUSY);
+              })
+          .begin();
+    }
+    settled();
+    slow.forEach(caller -> caller.cancel.run());
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> {
+          settled();
+          return refused.getLast().failure != null;
+        });
+    assertThat(depths).hasSize(Turns.WAITING).allMatch(depth -> depth < 100);
+    var all = begun(Turns.MOST);
+    settled();
+    assertThat(all).allSatisfy(caller -> assertThat(caller.taken).containsExactly("page 1"));
+  }
+
+  @Test
+  void shouldMakeRoomForOthersWhenThoseWhoWaitHaveGone() {
+    var slow = begun(Turns.MOST);
+    var gone = begun(Turns.WAITING);
+    settled();
+    gone.forEach(caller -> caller.cancel.run());
+    var next = begun();
+    settled();
+    assertThat(next.failure).isNull();
+    assertThat(alarms.set).hasSize(Turns.MOST + 1);
+    slow.getFirst().cancel.run();
+    settled();
+    assertThat(next.taken).containsExactly("page 1");
   }
 
   @Test
@@ -129,6 +199,27 @@ class PagesTest {
     var all = begun(Turns.MOST);
     settled();
     assertThat(all).allSatisfy(caller -> assertThat(caller.taken).hasSize(1));
+  }
+
+  /** A time that passes when the test says so. */
+  private static final class Alarms implements Turns.Timers {
+    private final List<Alarm> set = new ArrayList<>();
+    private long now;
+
+    private record Alarm(long at, Runnable action) {}
+
+    @Override
+    public Runnable after(long millis, Runnable action) {
+      var alarm = new Alarm(now + millis, action);
+      set.add(alarm);
+      return () -> set.remove(alarm);
+    }
+
+    void pass(long millis) {
+      now += millis;
+      var due = set.stream().filter(alarm -> alarm.at() <= now).toList();
+      due.stream().filter(set::remove).forEach(alarm -> alarm.action().run());
+    }
   }
 
   /** Has room for one message, and then again when it has taken that. */
@@ -149,6 +240,10 @@ class PagesTest {
     void takeUp() {
       ready = true;
       room.run();
+    }
+
+    String reason() {
+      return Statuses.faultOf(requireNonNull(failure)).reason();
     }
 
     @Override
