@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.dbadapter.rpc;
 
+import dev.omnibridge.runtime.rpc.CallScope;
 import dev.omnibridge.runtime.rpc.Replies;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.vertx.core.Context;
@@ -24,13 +25,14 @@ final class Pages<R> {
   private final ServerCallStreamObserver<R> out;
   private final Supplier<Future<Page<R>>> next;
   private final Promise<Void> turn = Promise.promise();
+  private final CallScope scope = CallScope.current();
   private @Nullable Runnable tooSlow;
   private boolean hasTurn;
   private boolean busy = true;
   private boolean last;
   private boolean ended;
 
-  /** Of what is next, asked one page after the other. */
+  /** Of what is next, asked one page after the other; made where the call is handled. */
   Pages(
       Context context,
       Turns turns,
@@ -96,9 +98,14 @@ final class Pages<R> {
     }
   }
 
+  /**
+   * What was sent waits in front of the reason, for a caller who may come back; then it is dropped.
+   */
   private void giveUp() {
     tooSlow = null;
     if (!out.isReady()) {
+      hasTurn = false;
+      turns.giveBackAfter(scope::drop);
       fail(StampRows.tooSlow());
     }
   }

@@ -26,6 +26,9 @@ final class Turns {
    */
   static final long TAKE_MILLIS = 120_000;
 
+  /** For who was too slow to take up the rest and hear why it ended. */
+  static final long REST_MILLIS = 30_000;
+
   /** Runs an action after a while, unless what is returned calls it off first. */
   interface Timers {
     Runnable after(long millis, Runnable action);
@@ -88,6 +91,17 @@ final class Turns {
     } else {
       context.runOnContext(_ -> next.complete());
     }
+  }
+
+  /** Drops the rest of a page, which holds memory up to then, and gives the turn back. */
+  void giveBackAfter(Runnable drop) {
+    var unused =
+        timers.after(
+            REST_MILLIS,
+            () -> {
+              drop.run();
+              giveBack();
+            });
   }
 
   /** Runs the action when a page has not been taken in time, unless it is called off. */

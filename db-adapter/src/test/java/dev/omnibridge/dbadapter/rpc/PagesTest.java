@@ -131,18 +131,22 @@ class PagesTest {
     settled();
     pass(Turns.TAKE_MILLIS - 1);
     slow.getFirst().takeUp();
-    var next = begun();
     settled();
     pass(1);
     assertThat(slow.getFirst().failure).isNull();
     assertThat(slow.subList(1, Turns.MOST))
         .allSatisfy(caller -> assertThat(caller.reason()).isEqualTo("CALLER_TOO_SLOW"));
+
+    pass(Turns.REST_MILLIS - 1);
+    var next = begun();
+    settled();
+    assertThat(next.asked).isZero();
+    pass(1);
     assertThat(next.taken).containsExactly("page 1");
 
     pass(Turns.TAKE_MILLIS);
     assertThat(slow.getFirst().taken).containsExactly("page 1", "page 2");
     assertThat(slow.getFirst().reason()).isEqualTo("CALLER_TOO_SLOW");
-    assertThat(alarms.set).isEmpty();
   }
 
   @Test

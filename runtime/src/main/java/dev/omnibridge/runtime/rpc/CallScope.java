@@ -3,12 +3,16 @@ package dev.omnibridge.runtime.rpc;
 
 import io.grpc.Context;
 import io.grpc.Deadline;
+import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What one incoming call allows: how long it may take, and whether anybody still waits for it. */
 public final class CallScope {
+  /** Which a client takes for UNAVAILABLE, so that it tries again. */
+  private static final long NO_ERROR = 0x0;
+
   private final Context context;
 
   private CallScope(Context context) {
@@ -41,6 +45,17 @@ public final class CallScope {
    */
   public boolean receiving() {
     return Deadlines.REQUEST.get(context) instanceof Sluice sluice && sluice.isComing();
+  }
+
+  /**
+   * Drops what still waits to be sent to a caller who takes nothing, its status, too; it would stay
+   * in memory until the caller takes it or goes. Not in process, where the caller is one of us.
+   */
+  public void drop() {
+    HttpServerRequest request = Deadlines.REQUEST.get(context);
+    if (request != null && !request.response().closed()) {
+      var unused = request.response().reset(NO_ERROR);
+    }
   }
 
   /**
