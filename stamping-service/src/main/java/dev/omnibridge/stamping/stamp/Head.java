@@ -13,7 +13,10 @@ import java.util.regex.Pattern;
  */
 final class Head {
   private static final int MOST = 16 * 1024;
-  private static final String LINE_END = "(?:\r?\n|\\z)";
+
+  /** With what CRs stand before it: the end of a text gets a newline of its own behind them. */
+  private static final String LINE_END = "\r*(?:\n|\\z)";
+
   private static final String SCRIPT = "(?:#![^\n]*" + LINE_END + ")?";
 
   private static final String CODING = "[ \t\f]*#[^\n]*?coding[:=][ \t]*[-\\w.]+[^\n]*" + LINE_END;

@@ -70,6 +70,9 @@ class StampedTextTest {
         .isEqualTo("# vim: set fileencoding=utf-8 :\n" + LINE + "\nx\n");
     assertThat(write("<?xml version=\"1.0\"?>\n<a/>\n", "a.xml"))
         .isEqualTo("<?xml version=\"1.0\"?>\n" + line + "\n<a/>\n");
+    assertThat(write("<?xml version=\"1.0\"?>\r", "a.xml"))
+        .isEqualTo("<?xml version=\"1.0\"?>\r\r\n" + line + "\r\n")
+        .isEqualTo(write(write("<?xml version=\"1.0\"?>\r", "a.xml"), "a.xml"));
     assertThat(write("<?xml version=\"1.0\"?><a/>", "a.xml"))
         .isEqualTo("<?xml version=\"1.0\"?><a/>\n\n" + line + "\n");
     assertThat(write("---\ntitle: a\n---\n# A\n", "a.md"))
