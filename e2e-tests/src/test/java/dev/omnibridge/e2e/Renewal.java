@@ -66,7 +66,9 @@ final class Renewal
 
   @Override
   public void beforeClassTemplateInvocation(ExtensionContext context) {
-    Run.of(context).begun = true;
+    var run = Run.of(context);
+    run.failed |= run.begun;
+    run.begun = true;
   }
 
   @Override
