@@ -99,8 +99,11 @@ final class Turns {
         timers.after(
             REST_MILLIS,
             () -> {
-              drop.run();
-              giveBack();
+              try {
+                drop.run();
+              } finally {
+                giveBack();
+              }
             });
   }
 

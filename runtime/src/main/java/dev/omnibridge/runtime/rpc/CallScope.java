@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What one incoming call allows: how long it may take, and whether anybody still waits for it. */
 public final class CallScope {
-  /** Which a client takes for UNAVAILABLE, so that it tries again. */
+  /** Which clients in Java take for UNAVAILABLE, so that they try again. */
   private static final long NO_ERROR = 0x0;
 
   private final Context context;
@@ -49,7 +49,8 @@ public final class CallScope {
 
   /**
    * Drops what still waits to be sent to a caller who takes nothing, its status, too; it would stay
-   * in memory until the caller takes it or goes. Not in process, where the caller is one of us.
+   * in memory until the caller takes it or goes. Not in process, where the caller is one of us, and
+   * not over HTTP/1.1, where an answer that has ended cannot be reset.
    */
   public void drop() {
     HttpServerRequest request = Deadlines.REQUEST.get(context);
