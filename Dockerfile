@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # One image per service, from what `mvn package` built:
 #   docker build --build-arg SERVICE=orchestrator --tag omnibridge/orchestrator .
+# RECORDED=no leaves out the recorded start, which takes most of the time of the first build.
 # SERVICE is orchestrator, db-adapter, reducer, stamping-service or intelligence-service; bridge, the default, is all of
 # them in one with a PostgreSQL and a Kafka broker, as ./bridge up. bin/images builds all six.
 ARG JRE=eclipse-temurin:25-jre
@@ -29,9 +30,10 @@ COPY --from=jars /jars /opt/omnibridge/
 COPY examples /opt/omnibridge/examples
 COPY examples runtime/src/main/java17 /opt/omnibridge/material/
 COPY deploy/record /opt/omnibridge/deploy/
-RUN mkdir /recorded && chown 10001:10001 /recorded
+RUN cd /opt/omnibridge && for jar in *.jar; do mkdir -p "/recorded/${jar%.jar}"; done && chown -R 10001:10001 /recorded
 USER 10001:10001
-RUN /opt/omnibridge/deploy/record /recorded
+ARG RECORDED=yes
+RUN [ "$RECORDED" = no ] || /opt/omnibridge/deploy/record /recorded
 
 FROM base
 COPY --from=jars /sorted/common /opt/omnibridge/
@@ -41,7 +43,8 @@ COPY --from=recorded /recorded/${SERVICE} /opt/omnibridge/
 USER 10001:10001
 ENV OMNIBRIDGE_SERVICE=${SERVICE} BIND_HOST=0.0.0.0
 # Fails when Java does not take the recorded start.
-RUN OMNIBRIDGE_JAVA_OPTIONS="-Xmx256m -XX:AOTMode=on -Xlog:class+load" /opt/omnibridge/deploy/entrypoint --help \
+RUN [ ! -f /opt/omnibridge/start.aot ] \
+ || OMNIBRIDGE_JAVA_OPTIONS="-Xmx256m -XX:AOTMode=on -Xlog:class+load" /opt/omnibridge/deploy/entrypoint --help \
   | grep -q 'dev.omnibridge.launch.Launch source: shared objects file'
 HEALTHCHECK --interval=5s --timeout=5s --start-period=180s --retries=3 CMD ["/opt/omnibridge/deploy/healthy"]
 ENTRYPOINT ["/opt/omnibridge/deploy/entrypoint"]

@@ -11,13 +11,16 @@ cache=$target/bridge.aot
 hashing_cache=$target/hashing.aot
 modules="proto runtime embedded runtime/launchable db-adapter stamping-service intelligence-service orchestrator reducer bridge-cli"
 
-# What every JVM of the suite gets. Add-Opens and the like are in the manifests of the jars.
+# What every JVM of the suite gets. Add-Opens and the like are in the manifests of the jars. The last two keep new
+# code and classes from stopping everything, a fifth of a second each time, while they have room: docs/decisions/0035.
 always=(
   -Domnibridge.home="$home"
   -Dsun.jnu.encoding=UTF-8
   --enable-native-access=ALL-UNNAMED
   --sun-misc-unsafe-memory-access=allow
   -XX:+UseSerialGC
+  -XX:SweeperThreshold=60
+  -XX:MetaspaceSize=128m
 )
 
 # What hashing is fast with. The threshold lets the compiler begin with the vectors at once, not after
@@ -36,7 +39,10 @@ uploads=(-Xms48m -XX:NewSize=32m -XX:SurvivorRatio=2)
 hashing=(-Xmx256m "${vectors[@]}")
 
 # What a JVM with all five services gets besides.
-suite=("${uploads[@]}" -Xms64m -Xmx384m -XX:MaxDirectMemorySize=128m -XX:ReservedCodeCacheSize=96m -Xss512k "${vectors[@]}")
+suite=(
+  "${uploads[@]}" -Xms128m -XX:NewSize=64m -Xmx384m
+  -XX:MaxDirectMemorySize=128m -XX:ReservedCodeCacheSize=160m -Xss512k "${vectors[@]}"
+)
 
 fail() { # sentence, exit code (3 without)
   printf '%s: %s\n' "$program" "$1" >&2
@@ -143,7 +149,8 @@ train() {
   rm -rf "$cache" "$hashing_cache" "$data"
   [ "${OMNIBRIDGE_AOT:-}" = never ] && return
   : >"$data.log"
-  record "$cache" "${suite[@]}" -jar "$target/bridge.jar" demo --limit 10 --data "$data" -o json
+  # Without the second compiler, as demos run; with the vectors nothing of what it learns would be kept.
+  record "$cache" "${suite[@]}" -XX:TieredStopAtLevel=1 -jar "$target/bridge.jar" demo --limit 10 --data "$data" -o json
   record "$hashing_cache" "${hashing[@]}" -jar "$target/bridge.jar" stamp --local "$home/docs" "$home/bridge-cli/src"
   rm -rf "$data"
 }

@@ -17,6 +17,6 @@ public final class Bridge {
       // The vectors are compiled while the command is still being loaded.
       Kernels.expectMuch();
     }
-    System.exit(CommandTree.fitting(args, Setting.ofProcess()).execute(args));
+    System.exit(CommandTree.execute(args, Setting.ofProcess()));
   }
 }

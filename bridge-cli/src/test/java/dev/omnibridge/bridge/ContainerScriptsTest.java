@@ -71,6 +71,8 @@ class ContainerScriptsTest {
         .contains(
             "--enable-native-access=ALL-UNNAMED",
             "-XX:+UseSerialGC",
+            "-XX:SweeperThreshold=60",
+            "-XX:MetaspaceSize=128m",
             "-XX:MaxRAMPercentage=50",
             "-XX:MaxDirectMemorySize=107374180",
             "-XX:+ExitOnOutOfMemoryError")

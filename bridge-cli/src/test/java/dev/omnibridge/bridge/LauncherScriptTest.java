@@ -45,10 +45,14 @@ class LauncherScriptTest {
     var project = new ProjectCopy(directory);
     project.pretendItIsBuilt("bridge-cli");
 
-    Ended ended = project.run("bridge", Map.of(), verb);
+    for (var arguments :
+        List.of(List.of(verb), List.of("--address", "a:1", verb), List.of("--address=a:1", verb))) {
+      Ended ended = project.run("bridge", Map.of(), arguments.toArray(String[]::new));
 
-    assertThat(ended.out().lines().anyMatch("jdk.incubator.vector"::equals)).isEqualTo(hashes);
-    assertThat(ended.out().lines().anyMatch("-XX:TieredStopAtLevel=1"::equals)).isEqualTo(!hashes);
+      assertThat(ended.out().lines().anyMatch("jdk.incubator.vector"::equals)).isEqualTo(hashes);
+      assertThat(ended.out().lines().anyMatch("-XX:TieredStopAtLevel=1"::equals))
+          .isEqualTo(!hashes);
+    }
   }
 
   @Test

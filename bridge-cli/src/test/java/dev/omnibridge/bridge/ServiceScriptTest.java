@@ -38,7 +38,11 @@ class ServiceScriptTest {
 
     assertThat(ended.code()).isEqualTo(42);
     assertThat(ended.out().lines())
-        .contains("-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED")
+        .contains(
+            "-XX:+UseSerialGC",
+            "-XX:SweeperThreshold=60",
+            "-XX:MetaspaceSize=128m",
+            "--enable-native-access=ALL-UNNAMED")
         .endsWith(
             "-Xlog:gc",
             "-Xmx1g",

@@ -48,7 +48,7 @@ public final class TestSetting {
 
   /** Runs the command; gives its exit code. */
   public int run(String... arguments) {
-    return CommandTree.fitting(arguments, setting()).execute(arguments);
+    return CommandTree.execute(arguments, setting());
   }
 
   public String out() {

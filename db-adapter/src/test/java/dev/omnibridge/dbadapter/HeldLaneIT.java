@@ -17,8 +17,11 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Somebody else holds what an append needs: it waits, is repeated or says so, and no longer. */
+@Execution(ExecutionMode.CONCURRENT)
 class HeldLaneIT {
   private final TestPostgres.Database database = MigratedDatabase.fresh();
 

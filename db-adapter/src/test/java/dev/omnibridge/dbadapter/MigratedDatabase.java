@@ -19,13 +19,13 @@ import org.flywaydb.core.Flyway;
  * Databases in which the tables of a log are there already, and no log: copies of one that is
  * migrated once in the JVM of the tests, which costs a fraction of migrating each.
  */
-final class MigratedDatabase {
+public final class MigratedDatabase {
   private static final int LIMIT_SECONDS = 60;
   private static final AtomicInteger NEXT = new AtomicInteger();
 
   private MigratedDatabase() {}
 
-  static TestPostgres.Database fresh() {
+  public static TestPostgres.Database fresh() {
     return copy(Made.TEMPLATE, Made.TEMPLATE.name() + "_copy_" + NEXT.incrementAndGet());
   }
 

@@ -18,8 +18,11 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A transaction of ours stalls while it holds a lane: it is cut off, and the others go on. */
+@Execution(ExecutionMode.CONCURRENT)
 class StalledLaneIT {
   private static final String BEGIN = "Q\0\0\0\nbegin";
   private static final String COMMIT = "Q\0\0\0\13commit";

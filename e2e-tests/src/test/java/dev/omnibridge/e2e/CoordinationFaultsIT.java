@@ -17,6 +17,7 @@ import dev.omnibridge.runtime.rpc.Peer;
 import dev.omnibridge.testkit.FaultProxy;
 import dev.omnibridge.testkit.Thresholds;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
@@ -42,10 +43,11 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
  * </pre>
  *
  * Told of five processes only: in one process nothing stands between the services, and none of them
- * can be killed alone. The processes are its own, so it comes before what other stories share.
+ * can be killed alone. Another orchestrator is in the place of the usual one meanwhile, so it comes
+ * after those that hold times: the usual one has just begun then.
  */
 @Story(criticalPath = true, only = FIVE_PROCESSES)
-@Order(Order.DEFAULT)
+@Order(Story.ORDER + 1)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CoordinationFaultsIT {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -56,8 +58,26 @@ class CoordinationFaultsIT {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final int TIMES = 50;
 
+  /** Half of what all five need: Java compiles what a process has called two hundred times. */
+  private static final int WARM_UP = 200;
+
+  /** How long it waits for an analysis is what users have, and not what other stories have. */
+  private static final Map<String, String> IMPATIENT =
+      Map.of(
+          "ORCHESTRATOR_INTELLIGENCE_TIMEOUT",
+          "",
+          "ORCHESTRATOR_INTELLIGENCE_PROBE_AFTER",
+          "2s",
+          "ORCHESTRATOR_STAMPING_PROBE_AFTER",
+          "2s",
+          "ORCHESTRATOR_STAMPING_RETRY_PAUSE",
+          "400ms",
+          // One that is stuck is waited for; one that is gone says so at once.
+          "ORCHESTRATOR_STAMPING_TIMEOUT",
+          "30s");
+
   private static Processes processes;
-  private static ServiceProcess intelligence;
+  private static ServiceProcess usualStamping;
   private static FaultProxy between;
   private static Stack stack;
 
@@ -68,41 +88,45 @@ class CoordinationFaultsIT {
     this.way = way;
   }
 
+  /**
+   * Only the orchestrator, and one stamping-service, have just begun; the orchestrator warms up.
+   */
   @BeforeParameterizedClassInvocation
-  static void start() throws Exception {
-    processes = new Processes("coordination", Map.of());
-    processes.start(Peer.DB_ADAPTER);
-    intelligence = processes.start(Peer.INTELLIGENCE);
-    between = FaultProxy.to(intelligence.port());
-    ServiceProcess orchestrator =
-        processes.start(
-            Peer.ORCHESTRATOR,
-            Map.of(
-                "INTELLIGENCE_ADDRESS",
-                "127.0.0.1:" + between.port(),
-                "ORCHESTRATOR_INTELLIGENCE_PROBE_AFTER",
-                "2s",
-                "ORCHESTRATOR_STAMPING_PROBE_AFTER",
-                "2s",
-                "ORCHESTRATOR_STAMPING_RETRY_PAUSE",
-                "400ms",
-                // One that is stuck is waited for; one that is gone says so at once.
-                "ORCHESTRATOR_STAMPING_TIMEOUT",
-                "30s"));
-    processes.start(Peer.REDUCER);
-    processes.start(Peer.STAMPING);
-    processes.start(Peer.STAMPING);
-    processes.all().forEach(ServiceProcess::awaitReady);
-    processes.awaitOrchestrators(orchestrator, 1);
-    stack = processes.asking(orchestrator);
-    var warm = new CoordinationFaultsIT(FIVE_PROCESSES);
+  static void start(Way way) throws Exception {
+    var deployment = Deployment.warm(way);
+    processes = deployment.processes();
+    stack = deployment.stack();
+    usualStamping = processes.first(Peer.STAMPING);
+    between = FaultProxy.to(processes.first(Peer.INTELLIGENCE).port());
+    ServiceProcess another = processes.start(Peer.STAMPING);
+    var environment = new HashMap<>(IMPATIENT);
+    environment.put("INTELLIGENCE_ADDRESS", "127.0.0.1:" + between.port());
+    takeOrchestrator(environment);
+    another.awaitReady();
+    var warm = new CoordinationFaultsIT(way);
+    warm.runs.sideBySide(WARM_UP);
     warm.runs.awaitIntelligence();
-    warm.runs.manySideBySide();
   }
 
+  /** Never two at once: they would share the workflows among themselves. */
+  private static void takeOrchestrator(Map<String, String> environment) throws Exception {
+    ServiceProcess before = processes.kill(Peer.ORCHESTRATOR);
+    processes.awaitOrchestrators(processes.replace(before, environment), 1);
+    FiveProcesses.awaitNothingMissing(stack);
+  }
+
+  /**
+   * The tests have left one instance of everything else, where it was. Without the usual one, the
+   * next story gets new processes.
+   */
   @AfterParameterizedClassInvocation
-  static void stop() throws Exception {
-    Closing.all(between, processes);
+  static void takeTheUsualOneAgain() throws Exception {
+    try {
+      Closing.all(() -> takeOrchestrator(Map.of()), between);
+    } catch (Exception | AssertionError failure) {
+      Closing.after(failure, SharedDeployments::close);
+      throw failure;
+    }
   }
 
   @AfterEach
@@ -254,26 +278,19 @@ class CoordinationFaultsIT {
   @Test
   @Order(5)
   void shouldGoOnWithoutIntelligenceThatWasKilledAndUseItAgainWhenItIsBack() throws Exception {
-    intelligence.kill();
-    processes.forget(intelligence);
+    ServiceProcess gone = processes.kill(Peer.INTELLIGENCE);
     shouldBeMarkedAsDegraded(run(Submissions.analyzeOne()));
     assertThat(run(Submissions.stampOne()).getStepsDegraded()).isZero();
-    intelligence = again(intelligence);
+    var unused = processes.replace(gone, Map.of());
     // That it is used again is what is awaited after each of these tests.
-  }
-
-  private static ServiceProcess again(ServiceProcess gone) throws Exception {
-    var port = Map.of(gone.peer().portVariable(), Integer.toString(gone.port()));
-    return processes.start(gone.peer(), port).awaitReady();
   }
 
   @Test
   @Order(6)
   void shouldFindTheOtherInstanceWhenOneIsGone() throws Exception {
     assertThat(Processes.instances(stack, Peer.STAMPING)).hasSize(2);
-    ServiceProcess gone = processes.first(Peer.STAMPING);
-    gone.kill();
-    processes.forget(gone);
+    ServiceProcess gone = processes.kill(Peer.STAMPING);
+    assertThat(gone).isSameAs(usualStamping);
     for (int i = 0; i < TIMES; i++) {
       var unused = run(Submissions.stampOne());
     }
@@ -322,9 +339,7 @@ class CoordinationFaultsIT {
   @Test
   @Order(8)
   void shouldFailWithoutStampingWhenRetriesAreUsedUpAndOpenItsBreakerAlone() throws Exception {
-    ServiceProcess gone = processes.first(Peer.STAMPING);
-    gone.kill();
-    processes.forget(gone);
+    var unusedGone = processes.kill(Peer.STAMPING);
     shouldFailForWantOfStamping();
     assertThat(breaker(Peer.STAMPING).state()).as("4 failures").isEqualTo(Breaker.CLOSED);
     shouldFailForWantOfStamping();
@@ -332,7 +347,8 @@ class CoordinationFaultsIT {
     assertThat(breaker(Peer.INTELLIGENCE).state()).isEqualTo(Breaker.CLOSED);
     assertThat(run(Submissions.analyzeOne()).getStepsDegraded()).isZero();
 
-    var unused = again(gone);
+    // Where the usual one was, which those who come afterwards ask.
+    var unused = processes.replace(usualStamping, Map.of());
     await()
         .atMost(LIMIT)
         .pollInterval(POLL)

@@ -9,7 +9,6 @@ import dev.omnibridge.api.workflow.v1.WorkflowState;
 import dev.omnibridge.runtime.rpc.Peer;
 import dev.omnibridge.testkit.Thresholds;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -36,7 +35,7 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
  * The last of the stories: those who hold times find no process that has just begun.
  */
 @Story(only = Way.FIVE_PROCESSES)
-@Order(Story.ORDER + 1)
+@Order(Story.ORDER + 2)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DatabaseAdapterKilledIT {
   private static final String NAMESPACE = "killed";
@@ -73,18 +72,12 @@ class DatabaseAdapterKilledIT {
   }
 
   private static ServiceProcess kill() throws Exception {
-    var victim = deployment.processes().first(Peer.DB_ADAPTER);
-    victim.kill();
-    deployment.processes().forget(victim);
-    return victim;
+    return deployment.processes().kill(Peer.DB_ADAPTER);
   }
 
-  /** Where the killed one was. */
   private static void replace(ServiceProcess killed, Map<String, String> environment)
       throws Exception {
-    var more = new HashMap<>(environment);
-    more.put(Peer.DB_ADAPTER.portVariable(), Integer.toString(killed.port()));
-    var unused = deployment.processes().start(Peer.DB_ADAPTER, more).awaitReady();
+    var unused = deployment.processes().replace(killed, environment);
   }
 
   @Test

@@ -31,7 +31,7 @@ record FiveProcesses(Servers servers, Processes processes, Stack stack) implemen
   }
 
   /** An orchestrator serves without stamping and intelligence, and then its first runs retry. */
-  private static void awaitNothingMissing(Stack stack) {
+  static void awaitNothingMissing(Stack stack) {
     Pages orchestrator = Pages.of(stack, Peer.ORCHESTRATOR);
     await()
         .atMost(LIMIT)

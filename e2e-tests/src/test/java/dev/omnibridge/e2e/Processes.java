@@ -43,6 +43,7 @@ final class Processes implements AutoCloseable {
   private final List<ServiceProcess> running = new ArrayList<>();
   private final List<Stack> stacks = new ArrayList<>();
   private boolean founded;
+  private boolean records;
 
   /** None yet; they will meet on the servers that this JVM shares. */
   Processes(String name, Map<String, String> more) {
@@ -67,6 +68,12 @@ final class Processes implements AutoCloseable {
     environment.putAll(more);
   }
 
+  /** Those that start from now on leave their starts to all that come later, and end later. */
+  Processes recordingStarts() {
+    records = true;
+    return this;
+  }
+
   /** Starts one more process, and waits for it only if it is the very first. */
   ServiceProcess start(Peer peer) throws Exception {
     return start(peer, Map.of());
@@ -76,7 +83,7 @@ final class Processes implements AutoCloseable {
   ServiceProcess start(Peer peer, Map<String, String> more) throws Exception {
     var variables = new HashMap<>(environment);
     variables.putAll(more);
-    var process = ServiceProcess.start(peer, variables, directory);
+    var process = ServiceProcess.start(peer, variables, directory, records);
     running.add(process);
     if (!founded) {
       founded = true;
@@ -120,6 +127,21 @@ final class Processes implements AutoCloseable {
 
   List<ServiceProcess> orchestrators() {
     return running.stream().filter(one -> one.peer() == Peer.ORCHESTRATOR).toList();
+  }
+
+  /** SIGKILL to the first instance of a service, which is none of these any more. */
+  ServiceProcess kill(Peer peer) throws InterruptedException {
+    ServiceProcess victim = first(peer);
+    victim.kill();
+    forget(victim);
+    return victim;
+  }
+
+  /** A ready one where one that is gone was, so that those who knew that one find it. */
+  ServiceProcess replace(ServiceProcess gone, Map<String, String> more) throws Exception {
+    var variables = new HashMap<>(more);
+    variables.put(gone.peer().portVariable(), Integer.toString(gone.port()));
+    return start(gone.peer(), variables).awaitReady();
   }
 
   /** Takes note of a process that is gone. */

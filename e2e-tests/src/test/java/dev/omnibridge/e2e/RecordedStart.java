@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 
 /**
  * What a JVM has kept of an earlier start of the same jar, so that the next one need not load all
- * of it anew; the images have the like of it. The first that ends cleanly leaves it. Java puts one
- * aside that does not fit, so it decides about nothing but the time that a start takes.
+ * of it anew; the images have the like of it. {@link StartsIT} leaves them. Java puts one aside
+ * that does not fit, so it decides about nothing but the time that a start takes.
  */
 final class RecordedStart {
   private static final Duration RECORDING = Duration.ofSeconds(60);
@@ -27,20 +27,17 @@ final class RecordedStart {
   private final boolean records;
 
   private RecordedStart(
-      Path directory, String start, Path recorded, Path recording, boolean maySlowTheEnd) {
+      Path directory, String start, Path recorded, Path recording, boolean records) {
     this.directory = directory;
     this.start = start;
     this.recorded = recorded;
     this.recording = recording;
     this.isNew = !Files.exists(recorded);
-    this.records = isNew && maySlowTheEnd;
+    this.records = isNew && records;
   }
 
-  /**
-   * Of a jar and what lies in lib/ beside it, as they are now. Nothing is recorded where no end may
-   * take some seconds more.
-   */
-  static RecordedStart of(Path jar, boolean maySlowTheEnd) throws IOException {
+  /** Of a jar and what lies in lib/ beside it, as they are now; to be used, or recorded as well. */
+  static RecordedStart of(Path jar, boolean records) throws IOException {
     Path directory = Files.createDirectories(Path.of("target", "starts").toAbsolutePath());
     String start = jar.getFileName() + "-";
     String name = start + Integer.toHexString(contents(jar).hashCode());
@@ -49,7 +46,7 @@ final class RecordedStart {
         start,
         directory.resolve(name + ".jsa"),
         directory.resolve(name + "-" + UUID.randomUUID() + ".new"),
-        maySlowTheEnd);
+        records);
   }
 
   private static List<String> contents(Path jar) throws IOException {

@@ -78,8 +78,13 @@ record Runs(Stack stack, String namespace) {
    * measured then is a suite that has been running for a while, as users have it.
    */
   void manySideBySide() throws Exception {
+    sideBySide(MANY);
+  }
+
+  /** The same with so many. */
+  void sideBySide(int many) throws Exception {
     List<Callable<Workflow>> work =
-        IntStream.range(0, MANY)
+        IntStream.range(0, many)
             .<Callable<Workflow>>mapToObj(i ->
                 () ->
                     run(

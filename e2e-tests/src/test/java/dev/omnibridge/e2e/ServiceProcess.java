@@ -59,12 +59,12 @@ public final class ServiceProcess implements AutoCloseable {
   /** Starts it, on a free port unless the environment names one, and does not wait. */
   public static ServiceProcess start(Peer peer, Map<String, String> environment, Path directory)
       throws IOException {
-    return start(peer, environment, directory, true);
+    return start(peer, environment, directory, false);
   }
 
-  /** The same; its end takes no longer than its own work when it may not be slowed. */
-  public static ServiceProcess start(
-      Peer peer, Map<String, String> environment, Path directory, boolean maySlowItsEnd)
+  /** The same; one that records leaves its start to those that come later, and ends later. */
+  static ServiceProcess start(
+      Peer peer, Map<String, String> environment, Path directory, boolean records)
       throws IOException {
     String wanted = environment.get(peer.portVariable());
     int port = wanted == null ? FreePorts.next() : Integer.parseInt(wanted);
@@ -73,7 +73,7 @@ public final class ServiceProcess implements AutoCloseable {
     if (!Files.exists(jar)) {
       throw new IllegalStateException(jar + " is missing; this test runs after mvn package");
     }
-    RecordedStart start = RecordedStart.of(jar, maySlowItsEnd);
+    RecordedStart start = RecordedStart.of(jar, records);
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -81,6 +81,9 @@ public final class ServiceProcess implements AutoCloseable {
             "-Xmx192m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
+            "-XX:ReservedCodeCacheSize=64m",
+            "-XX:SweeperThreshold=60",
+            "-XX:MetaspaceSize=128m",
             "--sun-misc-unsafe-memory-access=allow"));
     command.addAll(start.options());
     command.addAll(List.of("-jar", jar.toString()));

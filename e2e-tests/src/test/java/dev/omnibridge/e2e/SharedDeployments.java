@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One deployment per way, started by the first who asks. */
 final class SharedDeployments {
@@ -16,8 +17,22 @@ final class SharedDeployments {
   static final Map<String, String> PATIENT = Map.of("ORCHESTRATOR_INTELLIGENCE_TIMEOUT", "10s");
 
   private static final Map<Way, Deployment> RUNNING = new EnumMap<>(Way.class);
+
+  /** Whose code is warm: that lasts as long as this JVM, or the processes. */
   private static final Set<Way> WARM = EnumSet.noneOf(Way.class);
+
+  /** Which of those that run have done some work. */
+  private static final Set<Way> READY = EnumSet.noneOf(Way.class);
+
+  private static final int A_FEW = 60;
   private static final Map<Way, Exception> FAILED = new EnumMap<>(Way.class);
+
+  /** For tests that are no stories, at whose end nobody closes it otherwise. */
+  private static volatile @Nullable OneSuite stoppedWithTheJvm;
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(SharedDeployments::stopAtTheEnd, "stop-suite"));
+  }
 
   private SharedDeployments() {}
 
@@ -27,15 +42,26 @@ final class SharedDeployments {
 
   /**
    * After its intelligence has answered in time, and after hundreds of workflows, once: what is
-   * measured then is a suite that has been running for a while, as users have it.
+   * measured then is a suite that has been running for a while, as users have it. Five processes
+   * are measured without another suite beside them, which would wake a thousand times a second for
+   * nothing; whoever asks for the one process later gets a new one, whose code is still warm and
+   * which has run some dozens.
    */
   static synchronized Deployment warm(Way way) throws Exception {
+    if (way == Way.FIVE_PROCESSES) {
+      stopOneProcess();
+    }
     Deployment deployment = get(way);
-    if (!WARM.contains(way)) {
+    if (!READY.contains(way)) {
       var runs = new Runs(deployment.stack(), "warm-up");
       runs.awaitIntelligence();
-      runs.manySideBySide();
-      WARM.add(way);
+      if (WARM.add(way)) {
+        runs.manySideBySide();
+      } else {
+        runs.sideBySide(A_FEW);
+      }
+      OwnEvents.awaitQuiet(deployment.stack());
+      READY.add(way);
     }
     return deployment;
   }
@@ -58,10 +84,25 @@ final class SharedDeployments {
     }
   }
 
-  /** For tests that are no stories, at whose end nobody closes it otherwise. */
-  private static Deployment stoppedWithTheJvm(OneSuite suite) {
-    Runtime.getRuntime().addShutdownHook(new Thread(suite::close, "stop-suite"));
+  private static OneSuite stoppedWithTheJvm(OneSuite suite) {
+    stoppedWithTheJvm = suite;
     return suite;
+  }
+
+  /** Without the lock, which a start that hangs would not let go. */
+  private static void stopAtTheEnd() {
+    OneSuite suite = stoppedWithTheJvm;
+    if (suite != null) {
+      suite.close();
+    }
+  }
+
+  private static void stopOneProcess() throws Exception {
+    Deployment one = RUNNING.remove(Way.ONE_PROCESS);
+    if (one != null) {
+      READY.remove(Way.ONE_PROCESS);
+      one.close();
+    }
   }
 
   /** Stops what runs; who asks afterwards gets new ones. */
@@ -69,6 +110,7 @@ final class SharedDeployments {
     var running = Map.copyOf(RUNNING);
     RUNNING.clear();
     WARM.clear();
+    READY.clear();
     FAILED.clear();
     Closing.all(running.values().toArray(AutoCloseable[]::new));
   }

@@ -54,7 +54,7 @@ public final class IntelligenceVerticle extends VerticleBase {
   /** What has to be ended. */
   private record Running(
       List<WorkerExecutor> executors,
-      ArtifactIndex index,
+      Indexing indexing,
       EmbeddingPass pass,
       AnalysisEvents events,
       TestGenerationPublisher generations) {}
@@ -69,12 +69,21 @@ public final class IntelligenceVerticle extends VerticleBase {
     var similar = config.similar();
     WorkerExecutor writer = executor("index", 1);
     return writer
-        .executeBlocking(() -> ArtifactIndex.open(similar.index(), similar.indexMax()))
-        .compose(index -> wire(index, writer))
-        .onFailure(_ -> writer.close());
+        .executeBlocking(() -> ArtifactIndex.open(similar.index(), similar.indexMax()), false)
+        .onFailure(_ -> writer.close())
+        .compose(index -> startOn(index, new Indexing(context, index, writer)));
   }
 
-  private Future<?> wire(ArtifactIndex index, WorkerExecutor writer) {
+  /** What fails to start is not stopped by Vert.x, and the index is of one process at a time. */
+  private Future<?> startOn(ArtifactIndex index, Indexing indexing) {
+    return Future.succeededFuture()
+        .compose(_ -> wire(index, indexing))
+        .recover(failure ->
+            (running == null ? indexing.close() : stop())
+                .transform(_ -> Future.failedFuture(failure)));
+  }
+
+  private Future<?> wire(ArtifactIndex index, Indexing indexing) {
     Channel dbAdapter = edge.peer(Peer.DB_ADAPTER);
     var random = new SecureRandom();
     WorkerExecutor workers = executor("analysis", config.workers());
@@ -83,14 +92,13 @@ public final class IntelligenceVerticle extends VerticleBase {
     var work = new Work(new Analyzer(), workers);
     var embedders = Embedders.of(embedding, config.similar().embeddings());
     var searches = new Searches(index, embedders.modelName(), LexicalEmbedder.MODEL);
-    var indexing = new Indexing(context, index, writer);
     var pass = new EmbeddingPass(vertx, embedders, searches, contents, indexing, workers);
     var events = new AnalysisEvents(context, dbAdapter, config.eventsQueue(), random);
     var generations =
         new TestGenerationPublisher(
             context, dbAdapter, Clock.systemUTC(), System::nanoTime, random);
     generations.tell(edge.metrics());
-    running = new Running(List.of(workers, embedding, writer), index, pass, events, generations);
+    running = new Running(List.of(workers, embedding), indexing, pass, events, generations);
 
     var stamps = new StampFeed(contents, indexing, searches, workers, index::positions);
     var pump = new Pump(pumpConfig(), stamps, stamps);
@@ -108,7 +116,7 @@ public final class IntelligenceVerticle extends VerticleBase {
             new Analyses.Sinks(indexing, events, Clock.systemUTC()));
     var questions =
         new Questions(
-            turns(), config.timeout(), similarity, new TreeQuestions(trees, embedders, work));
+            this::turns, config.timeout(), similarity, new TreeQuestions(trees, embedders, work));
     var intakes = new TreeIntakes(context, work, contents, trees);
     edge.offer(new IntelligenceApi(context, analyses, intakes, questions));
     return config.similar().feed() ? pump.deploy(vertx) : Future.succeededFuture();
@@ -161,10 +169,6 @@ public final class IntelligenceVerticle extends VerticleBase {
     open.pass().stop();
     return Future.join(open.events().stop(), open.generations().stop())
         .compose(_ -> Future.join(open.executors().stream().map(WorkerExecutor::close).toList()))
-        .eventually(() ->
-            vertx.executeBlocking(() -> {
-              open.index().close();
-              return true;
-            }));
+        .eventually(() -> open.indexing().close());
   }
 }

@@ -6,6 +6,7 @@ import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.Setting;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -44,7 +45,29 @@ public final class CommandTree {
           "outbox",
           "dead-letters");
 
+  static final String ADDRESS = "--address";
+
   private CommandTree() {}
+
+  /** Executes arguments, and gives the exit code; the address may also stand before the verb. */
+  public static int execute(String[] arguments, Setting setting) {
+    String[] ordered = verbFirst(arguments);
+    return fitting(ordered, setting).execute(ordered);
+  }
+
+  /** An address at the beginning is put behind the rest, but before what follows a {@code --}. */
+  private static String[] verbFirst(String[] arguments) {
+    String first = arguments.length == 0 ? "" : arguments[0];
+    int taken = first.equals(ADDRESS) ? 2 : first.startsWith(ADDRESS + "=") ? 1 : 0;
+    if (taken == 0 || taken >= arguments.length) {
+      return arguments;
+    }
+    var all = List.of(arguments);
+    var ordered = new ArrayList<>(all.subList(taken, all.size()));
+    int end = ordered.indexOf("--");
+    ordered.addAll(end < 0 ? ordered.size() : end, all.subList(0, taken));
+    return ordered.toArray(String[]::new);
+  }
 
   /** The command, ready to execute arguments; every failure becomes a sentence and an exit code. */
   public static CommandLine of(Setting setting) {

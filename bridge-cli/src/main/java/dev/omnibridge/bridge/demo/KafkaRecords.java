@@ -3,6 +3,7 @@ package dev.omnibridge.bridge.demo;
 
 import dev.omnibridge.runtime.event.Catalogue;
 import dev.omnibridge.runtime.event.EventHeaders;
+import dev.omnibridge.runtime.stream.BatchBudget;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,13 +17,13 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Reads back from Kafka what one correlation id caused, straight from the topics and without a
@@ -36,6 +37,7 @@ final class KafkaRecords {
 
   private final String bootstrap;
   private final List<String> topics;
+  private final BatchBudget budget = new BatchBudget();
 
   KafkaRecords(String bootstrap, String environment) {
     this.bootstrap = bootstrap;
@@ -75,7 +77,7 @@ final class KafkaRecords {
       seek(consumer, since.minus(CLOCK_MARGIN), end);
       boolean idle = false;
       while (System.nanoTime() < end && !(idle && ids.containsAll(wanted))) {
-        var batch = consumer.poll(POLL);
+        var batch = next(consumer);
         idle = batch.isEmpty();
         for (var record : batch) {
           if (!text(record, EventHeaders.CORRELATION_ID).equals(correlationId)) {
@@ -92,6 +94,12 @@ final class KafkaRecords {
       }
     }
     return new Found(ids, versions, repeats);
+  }
+
+  /** What others put there may be large, and as small on its way as blanks are. */
+  ConsumerRecords<byte[], byte[]> next(KafkaConsumer<byte[], byte[]> consumer) {
+    budget.renew();
+    return consumer.poll(POLL);
   }
 
   private void seek(KafkaConsumer<byte[], byte[]> consumer, Instant since, long end) {
@@ -128,14 +136,14 @@ final class KafkaRecords {
     throw new KafkaException("there is no topic " + topic);
   }
 
-  private KafkaConsumer<byte[], byte[]> consumer() {
+  KafkaConsumer<byte[], byte[]> consumer() {
     var settings = new HashMap<String, Object>();
     settings.put("bootstrap.servers", bootstrap);
     settings.put("enable.auto.commit", false);
     settings.put("auto.offset.reset", "earliest");
     settings.put("isolation.level", "read_committed");
     settings.put("default.api.timeout.ms", Math.toIntExact(CALL_LIMIT.toMillis()));
-    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return new KafkaConsumer<>(settings, budget, budget);
   }
 
   private static String text(ConsumerRecord<byte[], byte[]> record, String header) {

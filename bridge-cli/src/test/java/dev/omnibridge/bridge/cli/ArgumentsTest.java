@@ -81,6 +81,15 @@ class ArgumentsTest {
           list --state SLEEPING                | it is one of PENDING, RUNNING
           list --limit 0                       | --limit must be 1 or more, not 0.
           list --address nowhere               | 'nowhere' is no address; give host:port
+          --address nowhere list               | 'nowhere' is no address; give host:port
+          --address=nowhere list               | 'nowhere' is no address; give host:port
+          --address nowhere dead-letters list  | 'nowhere' is no address; give host:port
+          --address nowhere describe -- -id    | 'nowhere' is no address; give host:port
+          --address a:1                        | Give a verb behind the address
+          --address                            | Missing required parameter for option '--address'
+          --address a:1 list --address b:1     | should be specified only once
+          --address a:1 frobnicate             | There is no verb 'frobnicate'; see ./bridge --help.
+          --address a:1 up                     | Unknown options: '--address', 'a:1'
           list --address 127.0.0.1:99999       | '127.0.0.1:99999' is no address
           list --address a:1,,b:1              | '' is no address
           servers --kafka-port x               | '--kafka-port'

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.omnibridge.bridge.TestSetting;
+import dev.omnibridge.embedded.EmbeddedKafka;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +22,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The database of a suite is lost under load, and comes back from a backup. */
+@Execution(ExecutionMode.CONCURRENT)
 class BackupDrillIT {
   private static final Path HELLO = Path.of("..", "examples", "hello.yaml");
 
@@ -30,8 +34,23 @@ class BackupDrillIT {
 
   private final Path data = directory.resolve("data-" + System.nanoTime());
   private final Path backups = directory.resolve("backups of " + System.nanoTime());
-  private Suite suite = Suite.start(SuiteOptions.in(data));
+  private Suite suite = started(data);
   private AppendLoad load = new AppendLoad(suite.address());
+
+  /**
+   * One at a time, its broker too: two that start at once in a JVM that has compiled nothing yet
+   * may take longer than they are given.
+   */
+  private static synchronized Suite started(Path data) {
+    Suite suite = Suite.start(SuiteOptions.in(data));
+    try {
+      EmbeddedKafka unused = suite.awaitKafka(Duration.ofSeconds(60));
+      return suite;
+    } catch (RuntimeException failure) {
+      suite.close();
+      throw failure;
+    }
+  }
 
   @AfterEach
   void stop() {

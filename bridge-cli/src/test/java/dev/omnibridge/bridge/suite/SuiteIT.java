@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -251,6 +253,7 @@ class SuiteIT {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void shouldFindEverythingAgainAfterAStop(@TempDir Path other) throws IOException {
     String address;
     try (Suite first = Suite.start(SuiteOptions.in(other))) {

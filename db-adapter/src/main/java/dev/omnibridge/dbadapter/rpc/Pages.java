@@ -30,6 +30,7 @@ final class Pages<R> {
   private boolean hasTurn;
   private boolean busy = true;
   private boolean last;
+  private boolean late;
   private boolean ended;
 
   /** Of what is next, asked one page after the other; made where the call is handled. */
@@ -76,6 +77,10 @@ final class Pages<R> {
       return;
     }
     callOff();
+    if (late) {
+      fail(StampRows.tooSlow());
+      return;
+    }
     if (last) {
       end();
       out.onCompleted();
@@ -99,14 +104,29 @@ final class Pages<R> {
   }
 
   /**
-   * What was sent waits in front of the reason, for a caller who may come back; then it is dropped.
+   * A caller who comes back soon hears why, when there is room for it. Until then the call goes on,
+   * so that we hear when its caller goes: what was sent is held no longer than the turn.
    */
   private void giveUp() {
     tooSlow = null;
     if (!out.isReady()) {
-      hasTurn = false;
-      turns.giveBackAfter(scope::drop);
+      late = true;
+      tooSlow = turns.unlessBack(this::drop);
+    }
+  }
+
+  /** In process nothing waits with us, and the caller is told. */
+  private void drop() {
+    if (out.isReady()) {
       fail(StampRows.tooSlow());
+      return;
+    }
+    try {
+      if (!scope.drop()) {
+        Replies.fail(out, StampRows.tooSlow());
+      }
+    } finally {
+      end();
     }
   }
 

@@ -93,22 +93,13 @@ final class Turns {
     }
   }
 
-  /** Drops the rest of a page, which holds memory up to then, and gives the turn back. */
-  void giveBackAfter(Runnable drop) {
-    var unused =
-        timers.after(
-            REST_MILLIS,
-            () -> {
-              try {
-                drop.run();
-              } finally {
-                giveBack();
-              }
-            });
-  }
-
   /** Runs the action when a page has not been taken in time, unless it is called off. */
   Runnable unlessTaken(Runnable action) {
     return timers.after(TAKE_MILLIS, action);
+  }
+
+  /** Runs the action when who was too slow does not come back, unless it is called off. */
+  Runnable unlessBack(Runnable action) {
+    return timers.after(REST_MILLIS, action);
   }
 }

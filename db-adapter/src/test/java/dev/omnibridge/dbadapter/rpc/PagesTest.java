@@ -133,20 +133,40 @@ class PagesTest {
     slow.getFirst().takeUp();
     settled();
     pass(1);
-    assertThat(slow.getFirst().failure).isNull();
-    assertThat(slow.subList(1, Turns.MOST))
-        .allSatisfy(caller -> assertThat(caller.reason()).isEqualTo("CALLER_TOO_SLOW"));
-
     pass(Turns.REST_MILLIS - 1);
     var next = begun();
     settled();
     assertThat(next.asked).isZero();
     pass(1);
+    assertThat(slow.getFirst().failure).isNull();
+    assertThat(slow.subList(1, Turns.MOST))
+        .allSatisfy(caller -> assertThat(caller.reason()).isEqualTo("CALLER_TOO_SLOW"));
     assertThat(next.taken).containsExactly("page 1");
 
     pass(Turns.TAKE_MILLIS);
+    pass(Turns.REST_MILLIS);
     assertThat(slow.getFirst().taken).containsExactly("page 1", "page 2");
     assertThat(slow.getFirst().reason()).isEqualTo("CALLER_TOO_SLOW");
+  }
+
+  @Test
+  void shouldHandTheTurnOnAtOnceWhenWhoWasTooSlowComesBackOrGoes() {
+    var slow = begun(Turns.MOST);
+    settled();
+    pass(Turns.TAKE_MILLIS);
+    var next = begun(3);
+    settled();
+    assertThat(next).allSatisfy(caller -> assertThat(caller.asked).isZero());
+
+    slow.getFirst().takeUp();
+    slow.getLast().cancel.run();
+    settled();
+    assertThat(slow.getFirst().taken).containsExactly("page 1");
+    assertThat(slow.getFirst().reason()).isEqualTo("CALLER_TOO_SLOW");
+    assertThat(slow.getLast().failure).isNull();
+    assertThat(next.subList(0, 2))
+        .allSatisfy(caller -> assertThat(caller.taken).containsExactly("page 1"));
+    assertThat(next.getLast().asked).isZero();
   }
 
   @Test

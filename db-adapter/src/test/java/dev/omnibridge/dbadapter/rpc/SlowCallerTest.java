@@ -5,6 +5,10 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.google.protobuf.ByteString;
 import dev.omnibridge.api.log.v1.ReadStampLeavesRequest;
 import dev.omnibridge.api.log.v1.ReadStampLeavesResponse;
@@ -31,6 +35,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What waits in the server for a caller who takes nothing does not stay there. */
 class SlowCallerTest {
@@ -147,15 +152,29 @@ class SlowCallerTest {
     untilTooSlow();
     assertThat(called.end().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
     assertThat(called.caller().taken.get()).isPositive().isEqualTo(sent.get());
+    assertThat(rests).isEmpty();
+  }
+
+  @Test
+  void shouldHandTheTurnOnWhenWhoWasTooSlowGoes() {
+    var called = call();
+    untilTooSlow();
+    called.call().cancel("has gone", null);
+    await().atMost(LIMIT).until(rests::isEmpty);
   }
 
   /** As a caller to whom a service is away, it may go on where it was. */
   @Test
   void shouldDropWhatWaitsForWhoDoesNotComeBack() {
+    var lines = new ListAppender<ILoggingEvent>();
+    lines.start();
+    ((Logger) LoggerFactory.getLogger("io.netty.handler.codec.http2")).addAppender(lines);
     var called = call();
     untilTooSlow();
+    assertThat(sent).hasValue(1);
     ring(rests);
     assertThat(called.end().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(called.caller().taken).hasValue(0);
+    assertThat(lines.list).extracting(ILoggingEvent::getLevel).doesNotContain(Level.ERROR);
   }
 }

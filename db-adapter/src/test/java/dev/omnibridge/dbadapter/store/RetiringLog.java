@@ -4,6 +4,7 @@ package dev.omnibridge.dbadapter.store;
 import dev.omnibridge.api.log.v1.ReadStreamRequest;
 import dev.omnibridge.api.log.v1.ReadStreamResponse;
 import dev.omnibridge.dbadapter.DbAdapterConfig.Postgres;
+import dev.omnibridge.dbadapter.MigratedDatabase;
 import dev.omnibridge.dbadapter.log.KafkaRanges;
 import dev.omnibridge.dbadapter.log.Lanes;
 import dev.omnibridge.dbadapter.log.StreamId;
@@ -34,7 +35,7 @@ final class RetiringLog implements AutoCloseable {
   private Future<KafkaRanges> kafka = Future.succeededFuture(new KafkaRanges("cluster", List.of()));
 
   RetiringLog() {
-    this(TestPostgres.freshDatabase());
+    this(MigratedDatabase.fresh());
   }
 
   private RetiringLog(TestPostgres.Database database) {

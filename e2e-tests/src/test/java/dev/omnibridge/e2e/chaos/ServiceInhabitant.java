@@ -29,7 +29,7 @@ final class ServiceInhabitant implements Inhabitant {
     this.environment.put(peer.portVariable(), Integer.toString(port));
     this.directory = directory;
     this.entrance = entrance;
-    this.process = ServiceProcess.start(peer, environment, directory, false);
+    this.process = ServiceProcess.start(peer, environment, directory);
   }
 
   /** Waits until the others find it at once. */
@@ -52,7 +52,7 @@ final class ServiceInhabitant implements Inhabitant {
 
   @Override
   public void start() throws IOException {
-    process = ServiceProcess.start(peer, environment, directory, false);
+    process = ServiceProcess.start(peer, environment, directory);
   }
 
   @Override

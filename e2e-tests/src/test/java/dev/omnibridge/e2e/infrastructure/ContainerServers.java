@@ -34,7 +34,8 @@ record ContainerServers(PostgreSQLContainer postgres, KafkaContainer broker, Dur
           "KAFKA_GROUP_CONSUMER_SESSION_TIMEOUT_MS", "6000");
 
   /** A JVM that compiles less serves sooner; it goes to every JVM of the container. */
-  private static final String OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+  private static final String OPTIONS =
+      "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC";
 
   /** Both at once. */
   static ContainerServers start(Duration limit) {

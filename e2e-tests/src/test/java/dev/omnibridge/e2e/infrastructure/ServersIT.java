@@ -31,7 +31,7 @@ class ServersIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   /** Much longer than a broker that serves takes. */
-  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration SOON = Duration.ofSeconds(2);
 
   private static Servers servers;
 

@@ -172,7 +172,7 @@ public final class BaseBackup {
               files.stream().mapToLong(SavedFile::size).sum(),
               source.home().toString());
       Durably.write(draft.resolve(SavedBackup.FILE), saved.json());
-      Durably.syncDirectories(draft);
+      Durably.syncTree(draft);
       Durably.rename(draft, area.base().resolve(id));
       complete = true;
       return saved;

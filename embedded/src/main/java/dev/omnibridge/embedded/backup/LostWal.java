@@ -65,6 +65,7 @@ record LostWal(Optional<Path> directory, List<String> names) {
         if (!Files.exists(file)) {
           SavedFile unused =
               SavedFile.copy(directory.orElseThrow().resolve(name), file, name, _ -> {});
+          Durably.sync(file);
         }
         Path ready = log.resolve("archive_status").resolve(name + ".ready");
         Durably.write(ready, new byte[0]);

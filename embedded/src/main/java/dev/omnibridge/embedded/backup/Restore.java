@@ -75,7 +75,7 @@ final class Restore {
       ArchiveSettings.remove(draft);
       LostWal lost = lost(lostWal, draft.resolve("pg_wal"));
       Durably.write(draft.resolve("recovery.signal"), new byte[0]);
-      Durably.syncDirectories(draft);
+      Durably.syncTree(draft);
       unfinished.begin(aside);
       if (aside.isPresent()) {
         lost = lost.moved(target.cluster().toRealPath(), aside.get());

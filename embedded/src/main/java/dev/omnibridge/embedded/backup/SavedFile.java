@@ -4,8 +4,6 @@ package dev.omnibridge.embedded.backup;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -40,15 +38,13 @@ record SavedFile(String path, long size, long modified, String sha256) {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /** Copies a file, which may change meanwhile, and leaves the copy on disk. */
+  /** Copies a file, which may change meanwhile; whoever needs the copy on disk syncs it. */
   static SavedFile copy(Path from, Path to, String path, Meter meter) throws IOException {
     var digest = digest();
     long modified = Files.getLastModifiedTime(from).toMillis();
     try (InputStream in = Files.newInputStream(from);
-        FileChannel channel =
-            FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      long size = pump(in, Channels.newOutputStream(channel), digest, meter);
-      channel.force(true);
+        OutputStream out = Files.newOutputStream(to, StandardOpenOption.CREATE_NEW)) {
+      long size = pump(in, out, digest, meter);
       return new SavedFile(path, size, modified, hex(digest));
     }
   }

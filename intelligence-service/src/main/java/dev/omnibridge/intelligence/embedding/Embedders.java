@@ -77,7 +77,8 @@ public final class Embedders {
     Future<@Nullable Embedder> begun = loading;
     if (begun == null) {
       Supplier<Embedder> make = loader;
-      begun = make == null ? Future.succeededFuture() : worker.executeBlocking(() -> load(make));
+      begun =
+          make == null ? Future.succeededFuture() : worker.executeBlocking(() -> load(make), false);
       loading = begun;
     }
     return begun;

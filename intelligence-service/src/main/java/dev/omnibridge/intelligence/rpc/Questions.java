@@ -12,33 +12,40 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/** Lets a bounded number of questions to the index and to trees work and wait. */
+/**
+ * Lets a bounded number of questions to the index and to trees work and wait. Each kind has turns
+ * of its own: a tree is read while its question has one, and trees are read one after the other,
+ * for seconds each; what takes memory and threads is bounded by the workers, which they share.
+ */
 public final class Questions {
-  private final Turns turns;
+  private final Turns forSimilar;
+  private final Turns forTrees;
   private final Duration limit;
   private final Similarity similarity;
   private final TreeQuestions trees;
 
-  public Questions(Turns turns, Duration limit, Similarity similarity, TreeQuestions trees) {
-    this.turns = turns;
+  public Questions(
+      Supplier<Turns> turns, Duration limit, Similarity similarity, TreeQuestions trees) {
+    this.forSimilar = turns.get();
+    this.forTrees = turns.get();
     this.limit = limit;
     this.similarity = similarity;
     this.trees = trees;
   }
 
   Future<FindSimilarResponse> similar(FindSimilarRequest request, CallScope scope) {
-    return inTurn(scope, () -> similarity.find(request, scope));
+    return inTurn(forSimilar, scope, () -> similarity.find(request, scope));
   }
 
   Future<QueryTreeResponse> query(QueryTreeRequest request, CallScope scope) {
-    return inTurn(scope, () -> trees.query(request, scope));
+    return inTurn(forTrees, scope, () -> trees.query(request, scope));
   }
 
   Future<NavigateTreeResponse> navigate(NavigateTreeRequest request, CallScope scope) {
-    return inTurn(scope, () -> trees.navigate(request, scope));
+    return inTurn(forTrees, scope, () -> trees.navigate(request, scope));
   }
 
-  private <R> Future<R> inTurn(CallScope scope, Supplier<Future<R>> work) {
+  private <R> Future<R> inTurn(Turns turns, CallScope scope, Supplier<Future<R>> work) {
     return turns.take(scope, scope.within(limit), work);
   }
 }

@@ -61,7 +61,7 @@ public final class EmbeddingPass {
 
   /** Begins once; without a model there is nothing to do. */
   public void begin() {
-    if (!begun && embedders.hasModel()) {
+    if (!begun && !stopped && embedders.hasModel()) {
       begun = true;
       embedders.model().onSuccess(this::withModel);
     }
@@ -98,7 +98,7 @@ public final class EmbeddingPass {
   }
 
   private void note(@Nullable Throwable failure) {
-    if (failure != null && !troubled) {
+    if (failure != null && !troubled && !stopped) {
       log.atWarn()
           .addKeyValue("why", failure.getMessage())
           .log("vectors of artifacts cannot be made for now");

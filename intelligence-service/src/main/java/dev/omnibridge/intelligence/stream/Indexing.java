@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,7 @@ public final class Indexing {
   private boolean writing;
   private long letGo;
   private boolean troubled;
+  private volatile boolean closed;
 
   public Indexing(Context context, ArtifactIndex index, WorkerExecutor writer) {
     this.context = context;
@@ -50,19 +52,44 @@ public final class Indexing {
 
   /** Takes changes in and commits them with the positions that they lead to. */
   public Future<?> store(List<Change> changes, Map<String, String> positions) {
-    return writer.executeBlocking(() -> {
+    return written(() -> {
       index.apply(changes);
       index.commit(positions);
-      return true;
     });
   }
 
   /** Takes changes in; a later commit makes them durable. */
   Future<?> apply(List<Change> changes) {
-    return writer.executeBlocking(() -> {
-      index.apply(changes);
-      return true;
-    });
+    return written(() -> index.apply(changes));
+  }
+
+  /**
+   * Behind what was to be written before, makes it durable and closes the index, and then its
+   * thread. From now on nothing is taken in.
+   */
+  public Future<?> close() {
+    Future<?> last = written(this::commitAndClose);
+    closed = true;
+    return last.onFailure(failure ->
+            log.atWarn().setCause(failure).log("index of artifacts is not closed as it should"))
+        .eventually(writer::close);
+  }
+
+  private void commitAndClose() {
+    try (index) {
+      index.commit(Map.of());
+    }
+  }
+
+  /**
+   * One thread keeps the order. What is ordered by the context besides would never come if that
+   * thread, or one of another executor, were gone before its turn: Vert.x has one queue of them
+   * all.
+   */
+  private Future<?> written(Runnable work) {
+    return closed
+        ? Future.failedFuture(new IllegalStateException("The index is closed."))
+        : writer.executeBlocking(Executors.callable(work, true), false);
   }
 
   /** Takes a content in that somebody had analysed, once, soon, and only if there is room. */
@@ -71,7 +98,7 @@ public final class Indexing {
     if (taken.getIfPresent(key) != null) {
       return;
     }
-    if (seen.size() >= QUEUE) {
+    if (closed || seen.size() >= QUEUE) {
       letGo++;
       return;
     }
@@ -88,7 +115,7 @@ public final class Indexing {
   }
 
   private void drain() {
-    if (writing || seen.isEmpty()) {
+    if (writing || closed || seen.isEmpty()) {
       return;
     }
     writing = true;

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
 import dev.omnibridge.api.content.v1.GetContentRequest;
+import dev.omnibridge.api.intelligence.v1.FindSimilarRequest;
 import dev.omnibridge.api.intelligence.v1.IntelligenceServiceGrpc;
 import dev.omnibridge.api.intelligence.v1.QueryTreeRequest;
 import dev.omnibridge.api.intelligence.v1.QueryTreeResponse;
@@ -27,6 +29,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +37,8 @@ import org.junit.jupiter.api.Test;
 
 /** Questions to stored trees, which are read from the store when they are asked. */
 class TreeQuestionsTest {
+  private static final int WORKERS = 8;
+
   private final Vertx vertx = Vertx.vertx();
   private final StoredContents contents = new StoredContents();
   private Edge edge;
@@ -41,7 +46,7 @@ class TreeQuestionsTest {
   @BeforeEach
   void start() throws Exception {
     var alone = new IntelligenceConfig.Similar(false, "", 100, false, "127.0.0.1:1", "test");
-    var config = new IntelligenceConfig(4096, 8, 64, Duration.ofSeconds(30), 100, alone);
+    var config = new IntelligenceConfig(4096, WORKERS, 64, Duration.ofSeconds(30), 100, alone);
     edge = Edge.open(vertx, EdgeConfig.allInOne("127.0.0.1", 0));
     edge.offer(contents);
     vertx.deployVerticle(new IntelligenceVerticle(config, edge)).await(30, SECONDS);
@@ -125,6 +130,25 @@ class TreeQuestionsTest {
     assertThat(Statuses.faultOf(catchThrowable(() -> other.await(30, SECONDS))).reason())
         .isEqualTo("TREE_NOT_FOUND");
     assertThat(contents.asked).hasSize(1);
+  }
+
+  @Test
+  void shouldCompareTextsWhileManyWaitForTreesThatAreReadSlowly() throws Exception {
+    contents.holding = true;
+    List<Future<QueryTreeResponse>> slow =
+        IntStream.range(0, WORKERS).mapToObj(i -> ask(stored(i + ".txt"), "text")).toList();
+    await().until(() -> contents.held() == 1);
+
+    var similar =
+        Calls.unary(
+            edge.peer(Peer.INTELLIGENCE),
+            IntelligenceServiceGrpc.getFindSimilarMethod(),
+            FindSimilarRequest.newBuilder()
+                .setContent(ByteString.copyFromUtf8("a text to be compared"))
+                .build(),
+            Duration.ofSeconds(10));
+    assertThat(similar.await(30, SECONDS).getNeighborsList()).isEmpty();
+    assertThat(slow).noneMatch(Future::isComplete);
   }
 
   @Test

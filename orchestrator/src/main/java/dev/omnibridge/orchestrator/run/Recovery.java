@@ -239,11 +239,12 @@ final class Recovery {
       return;
     }
     Set<Integer> own = world.membership().shards();
+    // Also when there are none: those that come back have to be read anew.
+    scan();
     if (own.isEmpty()) {
       pollLater("");
       return;
     }
-    scan();
     world
         .log()
         .due(own, token, PAGE)

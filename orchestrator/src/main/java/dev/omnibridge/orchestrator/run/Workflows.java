@@ -241,11 +241,14 @@ public final class Workflows {
     return row == null || row.finished() ? null : row;
   }
 
-  /** A run that is in memory is told what the log says of it; one that is not has to be loaded. */
+  /**
+   * A run that is in memory is told what the log says of it; one that is not has to be loaded, also
+   * when it is being loaded for somebody, who would only hear that this has failed.
+   */
   boolean nudge(EventLog.Pointer pointer) {
     ActiveRun run = active.get(pointer.key());
     if (run == null) {
-      return loading.containsKey(pointer.key());
+      return false;
     }
     if (pointer.due()) {
       run.due(pointer.version());

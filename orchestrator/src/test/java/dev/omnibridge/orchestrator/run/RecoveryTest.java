@@ -55,6 +55,24 @@ class RecoveryTest extends OneProcess {
     assertThat(workflows.recovered()).isTrue();
   }
 
+  /** Who cancels hears of the failure; the run has to go on all the same. */
+  @Test
+  void shouldTakeUpARunThatIsFoundWhileItIsLoadedInVainForACancel() {
+    takes = Duration.ofSeconds(20);
+    RunKey key = submit("w", CALL);
+    takes = Duration.ofMillis(10);
+    log.damaged = _ -> true;
+    wire.loadTakes = Duration.ofSeconds(2);
+    restart();
+    var cancelled = cancel(key);
+    pass(Duration.ofSeconds(5));
+    assertThat(cancelled).isCompletedExceptionally();
+    log.damaged = _ -> false;
+    wire.loadTakes = Duration.ZERO;
+    pass(Duration.ofSeconds(10));
+    assertThat(row(key).state()).isEqualTo(Workflow.State.COMPLETED);
+  }
+
   @Test
   void shouldTakeUpADueRunBehindAPageOfRunsThatCannotBeLoaded() {
     log.page = 500;

@@ -9,22 +9,24 @@ import dev.omnibridge.orchestrator.workflow.Workflow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** Two processes that both believe to be alone, or both not. */
 class SplitTest extends OneProcess {
   private final SimulatedTime.Life other = time.new Life();
 
-  /** Owns nothing, and reaches nobody. */
-  private record Outsider() implements World.Membership {
+  /** Owns what it is given, hears of no change, and reaches nobody. */
+  private record Untold(Supplier<Set<Integer>> own) implements World.Membership {
     @Override
     public Set<Integer> shards() {
-      return Set.of();
+      return own.get();
     }
 
     @Override
     public void onChange(Runnable action) {
-      // Nothing ever changes.
+      // It is lost.
     }
 
     @Override
@@ -69,7 +71,7 @@ class SplitTest extends OneProcess {
   @Test
   void shouldFindWithinAPollWhatAnotherHasBegunWhoIsNotTheOwner() {
     takes = Duration.ofMillis(10);
-    Workflows stranger = start(other, new Outsider());
+    Workflows stranger = start(other, new Untold(Set::of));
     Workflows owner = workflows;
     workflows = stranger;
     RunKey key = submit("w", CALL);
@@ -94,6 +96,29 @@ class SplitTest extends OneProcess {
     pass(Duration.ofSeconds(20));
     assertThat(row(key).state()).isEqualTo(Workflow.State.RUNNING);
     pass(Duration.ofSeconds(20));
+    assertThat(row(key).state()).isEqualTo(Workflow.State.COMPLETED);
+    assertThat(calls).isEqualTo(1);
+  }
+
+  /** It owned all before, so only the polls at which it owned nothing tell it to read anew. */
+  @Test
+  void shouldReadAnewWhatIsItsOwnAgainAlsoWhenNobodyToldItOfTheChange() {
+    life.kill();
+    life = time.new Life();
+    var own = new AtomicReference<>(new AllShards().shards());
+    Workflows first = start(life, new Untold(own::get));
+    pass(Duration.ofSeconds(5));
+    own.set(Set.of());
+    Workflows second = start(other, new AllShards());
+    pass(Duration.ofSeconds(2));
+    takes = Duration.ofSeconds(19);
+    workflows = second;
+    RunKey key = submit("w", CALL);
+    workflows = first;
+    other.kill();
+    takes = Duration.ofMillis(10);
+    own.set(new AllShards().shards());
+    pass(Duration.ofSeconds(3));
     assertThat(row(key).state()).isEqualTo(Workflow.State.COMPLETED);
     assertThat(calls).isEqualTo(1);
   }

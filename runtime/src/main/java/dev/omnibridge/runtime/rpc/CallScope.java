@@ -48,15 +48,20 @@ public final class CallScope {
   }
 
   /**
-   * Drops what still waits to be sent to a caller who takes nothing, its status, too; it would stay
-   * in memory until the caller takes it or goes. Not in process, where the caller is one of us, and
-   * not over HTTP/1.1, where an answer that has ended cannot be reset.
+   * Ends a call that its handler has not ended, and drops what waits for a caller who takes
+   * nothing; it would stay in memory until the caller takes it or goes, as it does over HTTP/1.1,
+   * where Vert.x closes the connection behind it. The handler then hears that the caller has gone.
+   * False in process, where nothing waits with us.
    */
-  public void drop() {
+  public boolean drop() {
     HttpServerRequest request = Deadlines.REQUEST.get(context);
-    if (request != null && !request.response().closed()) {
+    if (request == null) {
+      return false;
+    }
+    if (!request.response().closed()) {
       var unused = request.response().reset(NO_ERROR);
     }
+    return true;
   }
 
   /**

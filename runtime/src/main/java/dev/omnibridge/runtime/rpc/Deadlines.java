@@ -36,6 +36,9 @@ final class Deadlines implements ServerInterceptor {
   private static final Metadata.Key<String> KEY =
       Metadata.Key.of(MOVED, Metadata.ASCII_STRING_MARSHALLER);
 
+  /** Of HTTP/2, by which clients in Java take the call for one that was cancelled. */
+  private static final long CANCEL = 0x8;
+
   /** The request that brought a call from the network. */
   static final Context.Key<HttpServerRequest> REQUEST = Context.key("request");
 
@@ -75,7 +78,7 @@ final class Deadlines implements ServerInterceptor {
         nanos < 0
             ? Context.current().withCancellation()
             : Context.current().withDeadlineAfter(nanos, TimeUnit.NANOSECONDS, clock);
-    var open = new Open<>(call, context);
+    var open = new Open<>(call, context, REQUEST.get());
     var listener = new Ending<>(open, context);
     hearOf(context, listener);
     listener.handler = Contexts.interceptCall(context, open, headers, next);
@@ -133,22 +136,34 @@ final class Deadlines implements ServerInterceptor {
    */
   private static final class Open<Q, R> extends SimpleForwardingServerCall<Q, R> {
     private final CancellableContext context;
+    private final @Nullable HttpServerRequest request;
     private volatile boolean gone;
     private volatile boolean closing;
     private volatile boolean closed;
 
-    Open(ServerCall<Q, R> call, CancellableContext context) {
+    Open(ServerCall<Q, R> call, CancellableContext context, @Nullable HttpServerRequest request) {
       super(call);
       this.context = context;
+      this.request = request;
     }
 
     void leave() {
       gone = true;
     }
 
-    /** The caller is told; what the handler writes from now on goes nowhere. */
+    /**
+     * The caller is told; what the handler writes from now on goes nowhere. Who has not taken what
+     * was written before would not hear of it, and all of that would stay: it is dropped, as gRPC's
+     * own server does, for a caller who knows of the deadline.
+     */
     void expire() {
+      boolean waits = !super.isReady();
       leave();
+      if (waits && request != null) {
+        closing = true;
+        var unused = request.response().reset(CANCEL);
+        return;
+      }
       try {
         end(Status.DEADLINE_EXCEEDED, new Metadata());
       } catch (IllegalStateException answered) {

@@ -229,7 +229,7 @@ public final class Edge {
     if (request.path().startsWith(HEALTH) || request.path().startsWith(DIRECTORY)) {
       Deadlines.pass(request, always);
     } else if (serving) {
-      Deadlines.pass(sluices.before(request, type), network);
+      Deadlines.pass(sluices.before(new Outflow(request), type), network);
     } else {
       refuse(request);
     }

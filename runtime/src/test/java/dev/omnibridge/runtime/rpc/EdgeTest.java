@@ -45,6 +45,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -157,6 +159,7 @@ class EdgeTest {
 
   @ParameterizedTest
   @MethodSource("ways")
+  @Execution(ExecutionMode.CONCURRENT)
   void shouldEndACallWhoseDeadlineIsOverAndShowTheHandlerWhatIsLeft(Way way) {
     contents.answer = Promise.<StatContentResponse>promise().future();
     // The first call of a way takes a while, and this one has to get there in time.
@@ -219,7 +222,12 @@ class EdgeTest {
 
   @ParameterizedTest
   @MethodSource("ways")
+  @Execution(ExecutionMode.CONCURRENT)
   void shouldTellAHandlerThatStreamsWhenTheDeadlineIsOver(Way way) throws Exception {
+    // The first call of a way takes a while, and this one has to get there in time.
+    var first =
+        HealthGrpc.newBlockingStub(channel(way)).check(HealthCheckRequest.getDefaultInstance());
+    assertThat(first.getStatus()).isEqualTo(ServingStatus.SERVING);
     ContentServiceGrpc.newStub(channel(way))
         .withWaitForReady()
         .withDeadlineAfter(2, SECONDS)

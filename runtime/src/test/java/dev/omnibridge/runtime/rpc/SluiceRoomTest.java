@@ -26,6 +26,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -114,6 +116,7 @@ class SluiceRoomTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"reset", "deadline"})
+  @Execution(ExecutionMode.CONCURRENT)
   void shouldKeepNoRoomForACallThatEndsWithinAMessage(String end) throws Exception {
     serve(SECOND);
     HttpClientRequest request = request();

@@ -33,6 +33,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -69,6 +71,7 @@ class SluiceTest {
 
   @ParameterizedTest
   @ValueSource(ints = {KIB, 100 * KIB, KIB * KIB})
+  @Execution(ExecutionMode.CONCURRENT)
   void shouldHoldAClientThatSendsMoreThanItsCallAsksFor(int size) throws Exception {
     var client = new Eager(size, 48 * KIB * KIB);
     var unused = ContentServiceGrpc.newStub(channel).putContent(client);

@@ -23,11 +23,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** Pumps and a broker that is there. */
+@Execution(ExecutionMode.CONCURRENT)
 class PumpIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   @TempDir private static Path directory;
@@ -279,7 +282,10 @@ class PumpIT {
     numbers.awaitAll();
     assertThat(store.mostBytes()).isBetween((long) larger, BatchBudget.BYTES + larger);
     numbers.assertOrdered();
-    assertThat(lines.list).extracting(ILoggingEvent::getLevel).doesNotContain(Level.ERROR);
+    // Other tests may tell something meanwhile, which is no error either.
+    synchronized (lines) {
+      assertThat(lines.list).extracting(ILoggingEvent::getLevel).doesNotContain(Level.ERROR);
+    }
   }
 
   private void produce(int count, int bytes) throws Exception {

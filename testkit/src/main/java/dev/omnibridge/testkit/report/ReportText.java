@@ -26,8 +26,9 @@ final class ReportText {
           .forEach(text::append);
     }
     var verdict = new Verdict(List.of(report));
-    return text.append("\n")
-        .append(verdict.headline())
+    text.append("\n");
+    report.labels().forEach((name, value) -> text.append("%s: %s\n".formatted(name, value)));
+    return text.append(verdict.headline())
         .append(". ")
         .append(verdict.sentences().stream().collect(Collectors.joining(" ")))
         .append("\n")

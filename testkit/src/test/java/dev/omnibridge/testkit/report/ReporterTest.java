@@ -44,6 +44,7 @@ class ReporterTest {
   void shouldPutTheRunsOfSeveralInfrastructuresBesideEachOther() throws Exception {
     assertThat(report("embedded", 20))
         .contains("thresholds on embedded, one process", FLOW, "p95 < 400 ms", "kept")
+        .contains("\ninfrastructure: embedded\n")
         .contains("No baseline of embedded for this class of machine, linux-amd64");
     report("containers", 30);
     report("embedded", 21);
