@@ -113,15 +113,18 @@ public final class Fault extends RuntimeException {
     return new Fault(Kind.UNAVAILABLE, reason, sentence, Map.of(), List.of(), cause);
   }
 
-  /** A bug of ours; the cause is for the log, never for the caller. */
+  /**
+   * A bug of ours; the cause is for the log, never for the caller, and is logged at the latest when
+   * a caller is told.
+   */
   public static Fault broken(Throwable cause) {
-    return new Fault(
-        Kind.BROKEN,
-        "INTERNAL",
-        "Something is broken in the server; its log has the details.",
-        Map.of(),
-        List.of(),
-        cause);
+    return broken().causedBy(cause);
+  }
+
+  /** A bug of ours that the log has the details of already. */
+  public static Fault broken() {
+    return of(
+        Kind.BROKEN, "INTERNAL", "Something is broken in the server; its log has the details.");
   }
 
   /** The same fault with one more fact; key in lower_snake, at most 64 characters. */
@@ -139,6 +142,10 @@ public final class Fault extends RuntimeException {
   /** The same fault with these field violations instead. */
   public Fault withViolations(List<Violation> newViolations) {
     return copy(facts, List.copyOf(newViolations));
+  }
+
+  private Fault causedBy(Throwable cause) {
+    return new Fault(kind, reason, sentence(), facts, violations, cause);
   }
 
   private Fault copy(Map<String, String> newFacts, List<Violation> newViolations) {

@@ -355,7 +355,6 @@ final class LogWriter {
   /** One member is refused by the database itself; alone, it cannot fail the others. */
   private Future<Void> rejected(CommitGroup group, Throwable failure) {
     if (group.members().size() == 1) {
-      log.atError().setCause(failure).log("append is refused by the database");
       return fail(group, Fault.broken(failure));
     }
     Future<Void> alone = Future.succeededFuture();

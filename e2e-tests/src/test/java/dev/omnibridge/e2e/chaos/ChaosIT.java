@@ -60,8 +60,8 @@ class ChaosIT {
         seed, length.toSeconds(), schedule.faults().size(), schedule.byKind(), schedule.byTarget());
     var struck = new ConcurrentLinkedQueue<Fault>();
     long began = System.nanoTime();
+    Path left = null;
     try {
-      Path left;
       try (World world = World.start(Path.of("target", "suites"))) {
         left = world.directory();
         NOTES.say("chaos: everybody serves after %d s", secondsSince(began));
@@ -71,10 +71,11 @@ class ChaosIT {
     } catch (Exception | AssertionError failure) {
       String repeat = "-Dchaos.seed=%d -Dchaos.seconds=%d".formatted(seed, length.toSeconds());
       NOTES.say(
-          "chaos: verdict NOT sound: %s%n repeat with %s; logs in target/suites; struck:%n%s",
+          "chaos: verdict NOT sound: %s%n repeat with %s; logs in target/suites; struck:%n%s%n%s",
           failure,
           repeat,
-          struck.stream().map(fault -> " " + fault).collect(Collectors.joining("\n")));
+          struck.stream().map(fault -> " " + fault).collect(Collectors.joining("\n")),
+          left == null ? "" : String.join("\n", Errors.in(left)));
       throw new AssertionError(
           "Chaos failed; repeat with %s: %s".formatted(repeat, failure.getMessage()), failure);
     }

@@ -45,13 +45,19 @@ public final class Statuses {
       case ExecutionException e when e.getCause() != null -> faultOf(e.getCause());
       default -> {
         log.atError().setCause(failure).log("unexpected failure");
-        yield Fault.broken(failure);
+        yield Fault.broken();
       }
     };
   }
 
-  /** The exception that carries a fault to the caller. */
+  /**
+   * The exception that carries a fault to the caller; what is BROKEN and brings its cause is logged
+   * here, where the caller is told that it is.
+   */
   public static StatusRuntimeException toException(Fault fault) {
+    if (fault.kind() == Kind.BROKEN && fault.getCause() != null) {
+      log.atError().setCause(fault.getCause()).log("a call fails by what is broken here");
+    }
     var status =
         com.google.rpc.Status.newBuilder()
             .setCode(fault.kind().code().value())
