@@ -63,6 +63,12 @@ record CommitGroup(
     return new CommitGroup(some, lanes, thorough, doubt, attempt, began);
   }
 
+  /** One of them from the beginning; what may have been committed with the others still may. */
+  CommitGroup alone(Pending member) {
+    CommitGroup fresh = of(List.of(member));
+    return new CommitGroup(fresh.members, fresh.lanes, false, doubt, 1, fresh.began);
+  }
+
   CommitGroup in(Set<Integer> more) {
     var all = new HashSet<>(lanes);
     all.addAll(more);

@@ -4,6 +4,7 @@ package dev.omnibridge.dbadapter.store;
 import dev.omnibridge.runtime.Fault;
 import io.vertx.pgclient.PgException;
 import java.sql.SQLException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -19,8 +20,12 @@ enum Failures {
   /** The statement itself is refused; the same again fails again. */
   REJECTED;
 
+  /** Severities after which the server closes the connection, whatever the statement was. */
+  private static final Set<String> ENDS_SESSIONS = Set.of("FATAL", "PANIC");
+
   static Failures of(Throwable failure) {
     return switch (failure) {
+      case PgException gone when ENDS_SESSIONS.contains(String.valueOf(gone.getSeverity())) -> AWAY;
       case PgException refused -> ofState(String.valueOf(refused.getSqlState()));
       case SQLException refused -> ofState(String.valueOf(refused.getSQLState()));
       case Fault _ -> REJECTED;

@@ -12,6 +12,7 @@ import dev.omnibridge.dbadapter.log.Verdict.Refused;
 import dev.omnibridge.dbadapter.log.Verdict.Repeated;
 import dev.omnibridge.dbadapter.log.Verdict.Unclear;
 import dev.omnibridge.dbadapter.store.CommitGroup.Pending;
+import dev.omnibridge.dbadapter.store.WriterConnection.NotConnected;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.LogKeys;
 import dev.omnibridge.runtime.Timeouts;
@@ -19,6 +20,7 @@ import dev.omnibridge.runtime.resilience.Breaker;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Pool;
 import java.time.Duration;
@@ -53,15 +55,6 @@ final class LogWriter {
 
   private static final long FIRST_PAUSE_MILLIS = 20;
   private static final long LONGEST_PAUSE_MILLIS = 500;
-
-  /** The database could not be reached; nothing was sent. */
-  private static final class NotConnected extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    NotConnected(Throwable cause) {
-      super(cause.getMessage(), cause, false, false);
-    }
-  }
 
   private final Vertx vertx;
   private final WriterConnection connection;
@@ -106,7 +99,9 @@ final class LogWriter {
       return Future.failedFuture(
           Fault.of(Fault.Kind.EXHAUSTED, "LOG_BUSY", "Too many appends are waiting."));
     }
-    var pending = new Pending(append, Promise.promise(), abandoned);
+    // Of the context: what goes wrong when one is answered must not keep others from their answers.
+    Promise<AppendResponse> waiting = ((ContextInternal) vertx.getOrCreateContext()).promise();
+    var pending = new Pending(append, waiting, abandoned);
     var answer = pending.answer().future().onComplete(_ -> budget.giveBack(append.bytes()));
     queue.add(pending);
     next();
@@ -123,7 +118,10 @@ final class LogWriter {
     }
     busy = true;
     run(CommitGroup.of(members))
-        .onFailure(bug -> members.forEach(each -> each.answer().tryFail(Fault.broken(bug))))
+        .onFailure(bug -> {
+          log.atError().setCause(bug).log("appends are not answered as they should be");
+          members.forEach(each -> each.answer().tryFail(Fault.broken()));
+        })
         .onComplete(_ -> {
           busy = false;
           next();
@@ -194,7 +192,8 @@ final class LogWriter {
       verdicts = group.appends().stream().map(batch::add).toList();
     } catch (RuntimeException bug) {
       // Nothing was sent: it speaks of an append, not of the database.
-      return Future.failedFuture(Fault.broken(bug));
+      log.atError().setCause(bug).log("an append cannot be decided");
+      return Future.failedFuture(Fault.broken());
     }
     boolean misplaced = verdicts.stream().anyMatch(Misplaced.class::isInstance);
     Future<?> ended = misplaced || batch.isEmpty() ? pipeline.rollback() : commit(pipeline, batch);
@@ -355,11 +354,12 @@ final class LogWriter {
   /** One member is refused by the database itself; alone, it cannot fail the others. */
   private Future<Void> rejected(CommitGroup group, Throwable failure) {
     if (group.members().size() == 1) {
-      return fail(group, Fault.broken(failure));
+      log.atError().setCause(failure).log("append is refused by the database");
+      return fail(group, Fault.broken());
     }
     Future<Void> alone = Future.succeededFuture();
     for (Pending member : group.members()) {
-      alone = alone.compose(_ -> run(CommitGroup.of(List.of(member))));
+      alone = alone.compose(_ -> run(group.alone(member)));
     }
     return alone;
   }

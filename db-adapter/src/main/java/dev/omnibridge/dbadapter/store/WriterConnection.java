@@ -7,6 +7,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The one connection of a writer, opened when it is needed and again after it was lost. */
 final class WriterConnection {
+  /** No connection is open, or can be; nothing was sent. */
+  static final class NotConnected extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    NotConnected(Throwable cause) {
+      super(cause.getMessage(), cause, false, false);
+    }
+  }
+
   private final Database database;
   private final boolean durable;
   private @Nullable PgConnection open;
@@ -47,11 +56,14 @@ final class WriterConnection {
    * Begins a transaction on the connection that is open. It has the connection for itself until it
    * is over; statements of two would end each other's transactions, and parts of them be lost. Who
    * asks for a second one loses the connection, for then nobody knows what state it is in.
+   *
+   * @throws NotConnected when it was lost since {@link #get}: whoever heard of it first may have
+   *     found out by writing to it
    */
   Pipeline begin() {
     PgConnection current = open;
     if (current == null) {
-      throw new IllegalStateException("No connection is open");
+      throw new NotConnected(new IllegalStateException("The connection was lost at once"));
     }
     if (transaction != null && !transaction.over()) {
       drop();

@@ -45,6 +45,15 @@ class FailuresTest {
     assertThat(Failures.of(new PgException("no", "ERROR", state, null))).isEqualTo(meaning);
   }
 
+  @ParameterizedTest
+  @CsvSource({"FATAL, XX000", "FATAL, 57P01", "FATAL, 55000", "PANIC, XX000"})
+  void shouldCallWhatEndsTheSessionNoRefusalOfTheStatement(String severity, String state) {
+    var gone = new PgException("no", severity, state, null);
+
+    assertThat(Failures.of(gone)).isEqualTo(Failures.AWAY);
+    assertThat(Failures.isCertain(gone)).isFalse();
+  }
+
   private static PSQLException refused(String state, String more) {
     return new PSQLException(new ServerErrorMessage("SERROR\0C" + state + "\0Mno\0" + more));
   }

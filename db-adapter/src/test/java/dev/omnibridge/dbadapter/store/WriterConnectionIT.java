@@ -2,9 +2,11 @@
 package dev.omnibridge.dbadapter.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.omnibridge.dbadapter.DbAdapterConfig.Postgres;
+import dev.omnibridge.dbadapter.store.WriterConnection.NotConnected;
 import dev.omnibridge.testkit.TestPostgres;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Tuple;
@@ -61,7 +63,7 @@ class WriterConnectionIT {
     var before = connection.get().await(20, TimeUnit.SECONDS);
     Pipeline abandoned = connection.begin();
     connection.drop();
-    assertThatIllegalStateException().isThrownBy(connection::begin);
+    assertThatExceptionOfType(NotConnected.class).isThrownBy(connection::begin);
     assertThat(connection.get().await(20, TimeUnit.SECONDS)).isNotSameAs(before);
     connection.begin().rollback().await(20, TimeUnit.SECONDS);
     assertThat(abandoned.over()).isFalse();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.e2e.chaos;
 
-import java.io.BufferedReader;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,20 +34,22 @@ final class Errors {
     return lines;
   }
 
+  /** Two errors are the same when they say the same and have the same cause. */
   private static void read(Path log, List<String> into) throws IOException {
+    List<String> lines = new String(Files.readAllBytes(log), UTF_8).lines().toList();
     var errors = new ArrayList<String>();
     var seen = new HashSet<String>();
     int follow = 0;
-    try (BufferedReader lines = Files.newBufferedReader(log)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        Matcher entry = ENTRY.matcher(line);
-        if (entry.matches()) {
-          boolean told = line.contains(" ERROR ") && seen.add(entry.group(1));
-          follow = told ? 1 + WITH_EACH : 0;
-        }
-        if (follow-- > 0 && errors.size() < MOST_LINES) {
-          errors.add("  " + line);
-        }
+    for (int i = 0; i < lines.size() && errors.size() < MOST_LINES; i++) {
+      String line = lines.get(i);
+      Matcher entry = ENTRY.matcher(line);
+      if (entry.matches()) {
+        String cause = i + 1 < lines.size() ? lines.get(i + 1) : "";
+        boolean told = line.contains(" ERROR ") && seen.add(entry.group(1) + cause);
+        follow = told ? 1 + WITH_EACH : 0;
+      }
+      if (follow-- > 0) {
+        errors.add("  " + line);
       }
     }
     if (!errors.isEmpty()) {

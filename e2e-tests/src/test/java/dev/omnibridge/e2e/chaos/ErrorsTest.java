@@ -23,6 +23,8 @@ class ErrorsTest {
         2026-01-01T00:00:02.000Z WARN  Broker                   Kafka is away
         2026-01-01T00:00:03.000Z ERROR Statuses                 unexpected failure
         java.lang.IllegalStateException: a bug
+        2026-01-01T00:00:04.000Z ERROR Statuses                 unexpected failure
+        java.lang.NullPointerException: another bug
         """);
     Files.writeString(directory.resolve("two-2.log"), "2026-01-01T00:00:00Z INFO  Service  up\n");
 
@@ -31,6 +33,8 @@ class ErrorsTest {
             "one-1.log:",
             "  2026-01-01T00:00:01.000Z ERROR Statuses                 unexpected failure",
             "  java.lang.IllegalStateException: a bug",
-            "  \tat dev.omnibridge.Somewhere.somehow(Somewhere.java:1)");
+            "  \tat dev.omnibridge.Somewhere.somehow(Somewhere.java:1)",
+            "  2026-01-01T00:00:04.000Z ERROR Statuses                 unexpected failure",
+            "  java.lang.NullPointerException: another bug");
   }
 }

@@ -33,14 +33,15 @@ public final class Replies {
 
   private static <R> void complete(
       StreamObserver<R> out, CallScope scope, boolean succeeded, R reply, Throwable failure) {
-    if (scope.cancelled()) {
-      return;
-    }
-    if (succeeded) {
+    if (!succeeded) {
+      // What is broken is logged, also when nobody waits any more to be told.
+      var told = Statuses.toException(Statuses.faultOf(failure));
+      if (!scope.cancelled()) {
+        out.onError(told);
+      }
+    } else if (!scope.cancelled()) {
       out.onNext(reply);
       out.onCompleted();
-    } else {
-      fail(out, failure);
     }
   }
 
