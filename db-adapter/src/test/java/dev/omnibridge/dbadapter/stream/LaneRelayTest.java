@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -124,6 +125,31 @@ class LaneRelayTest {
     relay(lane.new View(), producer);
     relayedInTheEnd();
     assertThat(published(producer)).isEqualTo(List.of(1L, 2L, 3L, 9L, 10L));
+  }
+
+  @Test
+  void shouldLetCommitsThatFollowEachOtherGoTogether() {
+    var waited = new AtomicLong();
+    var relay = new AtomicReference<LaneRelay>();
+    relay.set(
+        relay(
+            lane.new View() {
+              private long told;
+
+              @Override
+              void whileReading(int most) {
+                if (told > 0) {
+                  waited.compareAndSet(0, System.nanoTime() - told);
+                } else if (lane.mark() == 10 && relay.get() != null) {
+                  told = System.nanoTime();
+                  relay.get().wake();
+                }
+              }
+            },
+            new Given()));
+    await().atMost(Duration.ofSeconds(30)).until(() -> waited.get() > 0);
+    assertThat(Duration.ofNanos(waited.get()))
+        .isGreaterThanOrEqualTo(Duration.ofMillis(LaneRelay.GATHER_MILLIS));
   }
 
   @Test
