@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 /** The other side of the wire, which fails exactly when and how a test wants it to. */
 public final class FakeOrchestrator extends WorkflowServiceImplBase implements AutoCloseable {
@@ -177,8 +178,16 @@ public final class FakeOrchestrator extends WorkflowServiceImplBase implements A
     out.onCompleted();
   }
 
+  /** It answers nobody any more when this returns. */
   @Override
   public void close() {
-    Server unused = server.shutdownNow();
+    try {
+      if (!server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("the server has not ended after 10 s");
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(interrupted);
+    }
   }
 }

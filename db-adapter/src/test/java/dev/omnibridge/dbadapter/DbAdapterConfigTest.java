@@ -60,6 +60,7 @@ class DbAdapterConfigTest {
                 Map.entry("DB_ADAPTER_POSTGRES_BREAKER_SUCCESSES", "4"),
                 Map.entry("DB_ADAPTER_DELIVERY_TIMEOUT", "5s"),
                 Map.entry("DB_ADAPTER_REPLAY_PER_SECOND", "100"),
+                Map.entry("DB_ADAPTER_GATHER_MILLIS", "7"),
                 Map.entry("DB_ADAPTER_REDRIVE_LIMIT", "2"),
                 Map.entry("DB_ADAPTER_REDRIVE_PER_SECOND", "30"),
                 Map.entry("DB_ADAPTER_DEAD_LETTER_ALERT", "4"),
@@ -84,7 +85,8 @@ class DbAdapterConfigTest {
                     new Breaker.Settings(6, Duration.ofSeconds(1), 2),
                     new Breaker.Settings(7, Duration.ofSeconds(2), 4),
                     Duration.ofSeconds(5),
-                    100),
+                    100,
+                    Duration.ofMillis(7)),
                 new DbAdapterConfig.DeadLetters(2, 30, 4),
                 Map.of("standard", Duration.ZERO, "long", Duration.ofDays(31))));
     assertThat(env.effective().toString()).doesNotContain("s3cret");

@@ -27,6 +27,7 @@ enum Failures {
     return switch (failure) {
       case PgException gone when ENDS_SESSIONS.contains(String.valueOf(gone.getSeverity())) -> AWAY;
       case PgException refused -> ofState(String.valueOf(refused.getSqlState()));
+      case SQLException gone when ENDS_SESSIONS.contains(severity(gone)) -> AWAY;
       case SQLException refused -> ofState(String.valueOf(refused.getSQLState()));
       case Fault _ -> REJECTED;
       case RuntimeException bug when isOurs(bug) -> REJECTED;
@@ -76,6 +77,11 @@ enum Failures {
 
   private static @Nullable ServerErrorMessage told(SQLException refused) {
     return refused instanceof PSQLException told ? told.getServerErrorMessage() : null;
+  }
+
+  private static String severity(SQLException refused) {
+    @Nullable ServerErrorMessage told = told(refused);
+    return told == null ? "" : orEmpty(told.getSeverity());
   }
 
   private static String orEmpty(@Nullable String text) {

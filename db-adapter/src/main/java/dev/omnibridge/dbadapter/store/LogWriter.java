@@ -191,8 +191,10 @@ final class LogWriter {
     try {
       verdicts = group.appends().stream().map(batch::add).toList();
     } catch (RuntimeException bug) {
-      // Nothing was sent: it speaks of an append, not of the database.
-      log.atError().setCause(bug).log("an append cannot be decided");
+      // Nothing was sent: it speaks of an append, not of the database. Of which, it will be alone.
+      if (group.members().size() == 1) {
+        log.atError().setCause(bug).log("an append cannot be decided");
+      }
       return Future.failedFuture(Fault.broken());
     }
     boolean misplaced = verdicts.stream().anyMatch(Misplaced.class::isInstance);
@@ -273,7 +275,9 @@ final class LogWriter {
 
   /** Somebody else was first: decided anew, and then with a look at every single event. */
   private Future<Void> duplicate(CommitGroup group, Throwable failure) {
-    StampDamage damage = group.doubt() ? null : StampDamage.of(failure);
+    // In doubt it may be the leaf of the try before, which a look at every event would have found.
+    boolean known = !group.doubt() || group.thorough();
+    StampDamage damage = known ? StampDamage.of(failure) : null;
     if (damage != null) {
       return damaged(group, damage, failure);
     }
@@ -354,7 +358,9 @@ final class LogWriter {
   /** One member is refused by the database itself; alone, it cannot fail the others. */
   private Future<Void> rejected(CommitGroup group, Throwable failure) {
     if (group.members().size() == 1) {
-      log.atError().setCause(failure).log("append is refused by the database");
+      if (!(failure instanceof Fault)) {
+        log.atError().setCause(failure).log("an append cannot be written");
+      }
       return fail(group, Fault.broken());
     }
     Future<Void> alone = Future.succeededFuture();

@@ -34,13 +34,6 @@ final class LaneRelay extends VerticleBase {
   private static final Logger log = LoggerFactory.getLogger(LaneRelay.class);
   private static final int BATCH = 2_000;
   private static final long LOOK_MILLIS = 250;
-
-  /**
-   * From the first commit to reading: the appends of one workflow follow each other within so long,
-   * and a batch costs one record as much as it costs fifty.
-   */
-  static final long GATHER_MILLIS = 20;
-
   private static final long LEASE_ELSEWHERE_MILLIS = 250;
   private static final long RENEW_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -58,6 +51,7 @@ final class LaneRelay extends VerticleBase {
   private final Broker broker;
   private final Allowance replay;
   private final LongSupplier nanos;
+  private final long gatherMillis;
   private final AtomicLong relayed = new AtomicLong();
   private final AtomicBoolean signalled = new AtomicBoolean();
   private final AtomicReference<@Nullable Promise<Void>> wakeable = new AtomicReference<>();
@@ -85,15 +79,21 @@ final class LaneRelay extends VerticleBase {
   private boolean told;
 
   /**
-   * What has waited goes at the pace of a replay. The nanoseconds are of a clock that measures
-   * durations, also those of a pause.
+   * What has waited goes at the pace of a replay; what is new waits for so long for more. The
+   * nanoseconds are of a clock that measures durations, also those of a pause.
    */
   LaneRelay(
-      OutboxLane lane, OrderedSender sender, Broker broker, Allowance replay, LongSupplier nanos) {
+      OutboxLane lane,
+      OrderedSender sender,
+      Broker broker,
+      Allowance replay,
+      Duration gather,
+      LongSupplier nanos) {
     this.lane = lane;
     this.sender = sender;
     this.broker = broker;
     this.replay = replay;
+    this.gatherMillis = gather.toMillis();
     this.nanos = nanos;
   }
 
@@ -111,7 +111,15 @@ final class LaneRelay extends VerticleBase {
   /** There is something to relay. From any thread. */
   void wake() {
     signalled.set(true);
-    rouse(wakeable);
+    if (gatherMillis == 0) {
+      rouse(wakeable);
+      return;
+    }
+    // Its thread is woken once, and not twice.
+    Promise<Void> sleeper = wakeable.getAndSet(null);
+    if (sleeper != null) {
+      long unused = vertx.setTimer(gatherMillis, _ -> sleeper.tryComplete());
+    }
   }
 
   private static void rouse(AtomicReference<@Nullable Promise<Void>> bed) {
@@ -187,10 +195,16 @@ final class LaneRelay extends VerticleBase {
     boolean done = records.isEmpty() || good && publish(records);
     if (done && isAll(records, most)) {
       behind = false;
+      rest();
+    }
+  }
+
+  /** Until something was committed and what follows it closely is there, too; or until it looks. */
+  private void rest() {
+    if (!signalled.get()) {
       sleep(wakeable, LOOK_MILLIS);
-      if (signalled.get()) {
-        pause(GATHER_MILLIS);
-      }
+    } else if (gatherMillis > 0) {
+      pause(gatherMillis);
     }
   }
 
@@ -334,7 +348,7 @@ final class LaneRelay extends VerticleBase {
     return Timeouts.within(LIMIT, future).await();
   }
 
-  /** So long, whatever there is to relay: it could not be relayed now. */
+  /** So long, whatever there is to relay. */
   private void pause(long millis) {
     sleep(stoppable, millis);
   }
@@ -366,7 +380,7 @@ final class LaneRelay extends VerticleBase {
   @Override
   public Future<?> stop() {
     running = false;
-    wake();
+    rouse(wakeable);
     rouse(stoppable);
     return ended.future();
   }

@@ -62,7 +62,9 @@ public final class Outbox {
       var sender =
           new OrderedSender(
               bootstrapServers, "omnibridge-relay-" + lane.lane(), config.deliveryLimit());
-      relays.put(lane.lane(), new LaneRelay(lane, sender, broker, replay, System::nanoTime));
+      relays.put(
+          lane.lane(),
+          new LaneRelay(lane, sender, broker, replay, config.gather(), System::nanoTime));
     }
   }
 

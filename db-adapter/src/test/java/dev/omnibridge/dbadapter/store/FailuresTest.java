@@ -52,6 +52,8 @@ class FailuresTest {
 
     assertThat(Failures.of(gone)).isEqualTo(Failures.AWAY);
     assertThat(Failures.isCertain(gone)).isFalse();
+    var toldOtherwise = new ServerErrorMessage("S" + severity + "\0C" + state + "\0Mno\0");
+    assertThat(Failures.of(new PSQLException(toldOtherwise))).isEqualTo(Failures.AWAY);
   }
 
   private static PSQLException refused(String state, String more) {

@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,13 +64,19 @@ class LaneRelayTest {
     }
   }
 
+  /** One that waits for nothing more. */
   private LaneRelay relay(LaneModel.View view, Given producer) {
+    return relay(view, producer, Duration.ZERO);
+  }
+
+  private LaneRelay relay(LaneModel.View view, Given producer, Duration gather) {
     var relay =
         new LaneRelay(
             view,
             new OrderedSender(() -> producer),
             broker,
             new Allowance(0, nanos::get),
+            gather,
             nanos::get);
     var options = new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD);
     var unused = vertx.deployVerticle(relay, options).timeout(10, TimeUnit.SECONDS).await();
@@ -127,29 +135,78 @@ class LaneRelayTest {
     assertThat(published(producer)).isEqualTo(List.of(1L, 2L, 3L, 9L, 10L));
   }
 
+  /** Commits twice, the second time 20 ms after the first, each time that the lane is asleep. */
+  private final class Pairs {
+    private final LaneModel idle = new LaneModel(nanos, 0);
+    private final AtomicReference<LaneRelay> relay = new AtomicReference<>();
+    private final List<Integer> sizes = new CopyOnWriteArrayList<>();
+
+    Pairs(Duration gather) {
+      relay.set(
+          relay(
+              idle.new View() {
+                @Override
+                public io.vertx.core.Future<List<Outgoing>> next(int most) {
+                  var read = super.next(most);
+                  if (!read.result().isEmpty()) {
+                    sizes.add(read.result().size());
+                  } else if (relay.get() != null) {
+                    commitIn(30);
+                    commitIn(50);
+                  }
+                  return read;
+                }
+              },
+              new Given(),
+              gather));
+    }
+
+    private void commitIn(long millis) {
+      long unused =
+          vertx.setTimer(
+              millis,
+              _ -> {
+                idle.add();
+                relay.get().wake();
+              });
+    }
+
+    long together() {
+      await().atMost(Duration.ofSeconds(30)).until(() -> idle.mark() >= 10);
+      return sizes.stream().limit(5).filter(size -> size == 2).count();
+    }
+  }
+
   @Test
   void shouldLetCommitsThatFollowEachOtherGoTogether() {
-    var waited = new AtomicLong();
+    assertThat(new Pairs(Duration.ofMillis(80)).together()).isGreaterThanOrEqualTo(3);
+  }
+
+  @Test
+  void shouldRelayEachCommitAtOnceWhereItIsAskedTo() {
+    assertThat(new Pairs(Duration.ZERO).together()).isLessThan(3);
+  }
+
+  @Test
+  void shouldEndAtOnceThoughItWaitsForMore() {
     var relay = new AtomicReference<LaneRelay>();
+    var waits = new CountDownLatch(1);
     relay.set(
         relay(
             lane.new View() {
-              private long told;
-
               @Override
               void whileReading(int most) {
-                if (told > 0) {
-                  waited.compareAndSet(0, System.nanoTime() - told);
-                } else if (lane.mark() == 10 && relay.get() != null) {
-                  told = System.nanoTime();
+                if (relay.get() != null) {
                   relay.get().wake();
+                  waits.countDown();
                 }
               }
             },
-            new Given()));
-    await().atMost(Duration.ofSeconds(30)).until(() -> waited.get() > 0);
-    assertThat(Duration.ofNanos(waited.get()))
-        .isGreaterThanOrEqualTo(Duration.ofMillis(LaneRelay.GATHER_MILLIS));
+            new Given(),
+            Duration.ofMinutes(1)));
+    await().atMost(Duration.ofSeconds(30)).until(() -> waits.getCount() == 0);
+    var unused = vertx.close().timeout(10, TimeUnit.SECONDS).await();
+    assertThat(lane.mark()).isEqualTo(10);
   }
 
   @Test

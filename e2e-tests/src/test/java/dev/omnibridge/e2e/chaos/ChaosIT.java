@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -75,11 +76,22 @@ class ChaosIT {
           failure,
           repeat,
           struck.stream().map(fault -> " " + fault).collect(Collectors.joining("\n")),
-          left == null ? "" : String.join("\n", Errors.in(left)));
+          errors(left));
       throw new AssertionError(
           "Chaos failed; repeat with %s: %s".formatted(repeat, failure.getMessage()), failure);
     }
     NOTES.say("chaos: verdict sound, seed %d, %d s in all", seed, secondsSince(began));
+  }
+
+  private static String errors(@Nullable Path left) {
+    if (left == null) {
+      return "";
+    }
+    try {
+      return String.join("\n", Errors.in(left));
+    } catch (IOException unreadable) {
+      return "the logs cannot be read: " + unreadable;
+    }
   }
 
   private static long secondsSince(long nanos) {

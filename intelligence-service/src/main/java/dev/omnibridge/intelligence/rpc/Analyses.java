@@ -185,9 +185,7 @@ public final class Analyses {
 
   private static AnalyzeResponse.Builder degraded(
       AnalyzeResponse.Builder draft, String what, Throwable failure) {
-    return draft
-        .setDegraded(true)
-        .addDegradations(what + ": " + Statuses.faultOf(failure).sentence());
+    return draft.setDegraded(true).addDegradations(what + ": " + Statuses.told(failure).sentence());
   }
 
   private static Future<AnalyzeResponse> inTime(Throwable failure) {

@@ -105,7 +105,7 @@ final class ActiveRun {
           .setCause(bug)
           .addKeyValue(LogKeys.RUN_ID, key.runId())
           .log("command cannot be decided");
-      endInstead(ask, Fault.broken(bug), shell.undecidable());
+      endInstead(ask, Fault.broken(), shell.undecidable());
       return;
     }
     next.run();

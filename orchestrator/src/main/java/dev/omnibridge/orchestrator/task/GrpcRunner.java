@@ -39,7 +39,7 @@ final class GrpcRunner implements TaskRunner {
     return service
         .call(() -> method.call(task, deadline))
         .<Outcome>map(Outcome.Completed::new)
-        .otherwise(failure -> outcome(Statuses.faultOf(failure)))
+        .otherwise(failure -> outcome(Statuses.told(failure)))
         .toCompletionStage();
   }
 

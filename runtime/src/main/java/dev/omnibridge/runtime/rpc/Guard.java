@@ -75,7 +75,6 @@ final class Guard implements ServerInterceptor {
       call.close(Status.fromThrowable(told), trailers == null ? new Metadata() : trailers);
     } catch (IllegalStateException alreadyClosed) {
       // The handler answered before it threw; the caller has its answer.
-      Statuses.faultOf(failure);
     }
   }
 }

@@ -51,13 +51,20 @@ public final class Statuses {
   }
 
   /**
-   * The exception that carries a fault to the caller; what is BROKEN and brings its cause is logged
-   * here, where the caller is told that it is.
+   * The fault behind a failure that somebody is told of in words, within an answer or an event;
+   * what is BROKEN and brings its cause is logged here, where it is told that it is.
    */
-  public static StatusRuntimeException toException(Fault fault) {
+  public static Fault told(Throwable failure) {
+    Fault fault = faultOf(failure);
     if (fault.kind() == Kind.BROKEN && fault.getCause() != null) {
-      log.atError().setCause(fault.getCause()).log("a call fails by what is broken here");
+      log.atError().setCause(fault.getCause()).log("somebody is told of what is broken here");
     }
+    return fault;
+  }
+
+  /** The exception that carries a fault to the caller, who is told by it. */
+  public static StatusRuntimeException toException(Fault fault) {
+    var unused = told(fault);
     var status =
         com.google.rpc.Status.newBuilder()
             .setCode(fault.kind().code().value())

@@ -54,6 +54,13 @@ class StatusesTest {
   }
 
   @Test
+  void shouldLogWhyWhenSomebodyIsToldInWordsWithinAnAnswer() {
+    assertThat(Statuses.told(new CompletionException(Fault.broken(BUG))).kind())
+        .isEqualTo(Kind.BROKEN);
+    assertThat(causes()).containsExactly("a bug");
+  }
+
+  @Test
   void shouldLogWhyACallFailsWhenSomebodySaysThatItIsBroken() {
     var told = Statuses.toException(Statuses.faultOf(Fault.broken(BUG)));
     var unused = Statuses.toException(Statuses.faultOf(told));

@@ -97,7 +97,7 @@ final class Batch {
   }
 
   private static ItemError error(Throwable failure) {
-    Fault fault = Statuses.faultOf(failure);
+    Fault fault = Statuses.told(failure);
     return ItemError.newBuilder()
         .setCode(fault.kind().code().value())
         .setReason(fault.reason())
