@@ -13,9 +13,9 @@ import java.time.Duration;
  * @param deliveryLimit how long Kafka may take for a record before its lane stops there
  * @param replayPerSecond most records per second of what has waited, all lanes of this process
  *     together; 0 for no limit
- * @param gather how long a lane that has nothing to do waits for more after the first commit: the
- *     appends of one workflow follow each other closely, and to read, send and pass fifty records
- *     costs little more than one; zero for not at all
+ * @param gather how long a lane that has sent all it knew of waits for more after the next commit:
+ *     the appends of one workflow follow each other closely, and to read, send and pass fifty
+ *     records costs little more than one; zero for not at all
  */
 public record OutboxConfig(
     Breaker.Settings kafka,
@@ -47,7 +47,7 @@ public record OutboxConfig(
             env.integer("DB_ADAPTER_POSTGRES_BREAKER_SUCCESSES", 3, 1, MOST)),
         env.duration("DB_ADAPTER_DELIVERY_TIMEOUT", Duration.ofSeconds(2), LEAST_DELIVERY),
         env.integer("DB_ADAPTER_REPLAY_PER_SECOND", 0, 0, MOST),
-        Duration.ofMillis(env.integer("DB_ADAPTER_GATHER_MILLIS", 10, 0, 500)));
+        Duration.ofMillis(env.integer("DB_ADAPTER_GATHER_MILLIS", 10, 0, 200)));
   }
 
   /** The same with another limit for what has waited. */

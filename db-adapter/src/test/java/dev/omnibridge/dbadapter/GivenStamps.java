@@ -18,14 +18,14 @@ import java.time.Instant;
 import java.util.UUID;
 
 /** Stamps as the stamping service appends them: event, row and, by that, a leaf. */
-final class GivenStamps {
+public final class GivenStamps {
   private static final String METADATA = "{\"n\":1.50,\"t\":\"\u00e4 \\\"q\\\"\"}";
 
   private GivenStamps() {}
 
   /** A stamp whose file is told from others by its name. */
-  record File(String namespace, String name, UUID id, Timestamp createdAt) {
-    static File of(String namespace, String name) {
+  public record File(String namespace, String name, UUID id, Timestamp createdAt) {
+    public static File of(String namespace, String name) {
       return new File(namespace, name, Given.id(), Given.now());
     }
 
@@ -39,7 +39,7 @@ final class GivenStamps {
   }
 
   /** The append of a revision; each is an append of its own. */
-  static AppendRequest.Builder revision(File file, long revision) {
+  public static AppendRequest.Builder revision(File file, long revision) {
     return revision(file, revision, revision == 1 ? file.createdAt() : Given.now());
   }
 

@@ -63,13 +63,10 @@ record CommitGroup(
     return new CommitGroup(some, lanes, thorough, doubt, attempt, began);
   }
 
-  /**
-   * One of them from the first try, in what is left of their time; what may have been committed
-   * with the others still may.
-   */
+  /** One of them from the beginning; what may have been committed with the others still may. */
   CommitGroup alone(Pending member) {
     CommitGroup fresh = of(List.of(member));
-    return new CommitGroup(fresh.members, fresh.lanes, false, doubt, 1, began);
+    return new CommitGroup(fresh.members, fresh.lanes, false, doubt, 1, fresh.began);
   }
 
   CommitGroup in(Set<Integer> more) {

@@ -191,10 +191,10 @@ final class LogWriter {
     try {
       verdicts = group.appends().stream().map(batch::add).toList();
     } catch (RuntimeException bug) {
-      // Nothing was sent: it speaks of an append, not of the database. Of which, it will be alone.
-      if (group.members().size() == 1) {
-        log.atError().setCause(bug).log("an append cannot be decided");
-      }
+      // Nothing was sent: it speaks of an append, not of the database. Which one, each finds alone.
+      (group.members().size() == 1 ? log.atError() : log.atWarn())
+          .setCause(bug)
+          .log("appends cannot be decided");
       return Future.failedFuture(Fault.broken());
     }
     boolean misplaced = verdicts.stream().anyMatch(Misplaced.class::isInstance);
@@ -355,7 +355,7 @@ final class LogWriter {
         .onFailure(_ -> probe());
   }
 
-  /** One member is refused by the database itself; alone, it cannot fail the others. */
+  /** One member is refused for what it is; alone, it cannot fail the others. */
   private Future<Void> rejected(CommitGroup group, Throwable failure) {
     if (group.members().size() == 1) {
       if (!(failure instanceof Fault)) {
@@ -365,9 +365,15 @@ final class LogWriter {
     }
     Future<Void> alone = Future.succeededFuture();
     for (Pending member : group.members()) {
-      alone = alone.compose(_ -> run(group.alone(member)));
+      alone = alone.compose(_ -> away ? notWaiting(group.alone(member)) : run(group.alone(member)));
     }
     return alone;
+  }
+
+  /** The first of many that found the database away has waited for all of them. */
+  private Future<Void> notWaiting(CommitGroup group) {
+    Fault fault = away(new IllegalStateException("not connected"));
+    return fail(group, group.doubt() ? fault : notTried(fault));
   }
 
   private Future<Void> fail(CommitGroup group, Fault fault) {

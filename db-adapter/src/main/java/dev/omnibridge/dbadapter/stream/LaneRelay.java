@@ -202,7 +202,7 @@ final class LaneRelay extends VerticleBase {
   /** Until something was committed and what follows it closely is there, too; or until it looks. */
   private void rest() {
     if (!signalled.get()) {
-      sleep(wakeable, LOOK_MILLIS);
+      sleep(LOOK_MILLIS, true);
     } else if (gatherMillis > 0) {
       pause(gatherMillis);
     }
@@ -350,22 +350,21 @@ final class LaneRelay extends VerticleBase {
 
   /** So long, whatever there is to relay. */
   private void pause(long millis) {
-    sleep(stoppable, millis);
+    sleep(millis, false);
   }
 
-  /**
-   * At most so long. What there is to relay ends it, or does not let it begin, unless it is a
-   * pause.
-   */
-  private void sleep(AtomicReference<@Nullable Promise<Void>> bed, long millis) {
+  /** At most so long. What there is to relay ends it, or does not let it begin, if it may. */
+  private void sleep(long millis, boolean lightly) {
     Promise<Void> sleeper = Promise.promise();
-    bed.set(sleeper);
-    if (running && (bed == stoppable || !signalled.get())) {
+    stoppable.set(sleeper);
+    wakeable.set(lightly ? sleeper : null);
+    if (running && !(lightly && signalled.get())) {
       long timer = vertx.setTimer(millis, _ -> sleeper.tryComplete());
       sleeper.future().await();
       vertx.cancelTimer(timer);
     }
-    bed.set(null);
+    wakeable.set(null);
+    stoppable.set(null);
   }
 
   private void end() {
@@ -380,7 +379,6 @@ final class LaneRelay extends VerticleBase {
   @Override
   public Future<?> stop() {
     running = false;
-    rouse(wakeable);
     rouse(stoppable);
     return ended.future();
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.dbadapter.store;
 
+import static dev.omnibridge.dbadapter.GivenStamps.revision;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,9 +13,11 @@ import dev.omnibridge.api.log.v1.AppendResponse;
 import dev.omnibridge.api.log.v1.NewEvent;
 import dev.omnibridge.api.log.v1.StreamAppend;
 import dev.omnibridge.dbadapter.DbAdapterConfig.Postgres;
+import dev.omnibridge.dbadapter.GivenStamps.File;
 import dev.omnibridge.dbadapter.log.Append;
 import dev.omnibridge.dbadapter.log.Appends;
 import dev.omnibridge.dbadapter.log.Lanes;
+import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.event.Catalogue;
 import dev.omnibridge.runtime.event.Catalogue.StreamKind;
 import dev.omnibridge.testkit.TestPostgres;
@@ -102,6 +105,33 @@ class LogWriterIT {
         });
 
     assertThat(answer.await(LIMIT_SECONDS, SECONDS).getStreams(0).getVersion()).isEqualTo(1);
+  }
+
+  /** The lost answer of a commit explains a leaf that is there, until it was looked for. */
+  @Test
+  void shouldRefuseOnlyWhatBelongsToADamagedLogOfStampsAlsoAfterALostAnswer() throws Exception {
+    try (var session = database.connect();
+        var statement = session.createStatement()) {
+      statement.execute("insert into stamp_leaves values ('changed', 0, 'x')");
+    }
+    Append changed = appends.read(revision(File.of("changed", "a"), 1).build());
+    Append whole = appends.read(revision(File.of("whole", "a"), 1).build());
+    var refused = new CompletableFuture<Throwable>();
+    Future<AppendResponse> answer =
+        here(() -> {
+          var unused =
+              writer
+                  .append(append(), () -> false)
+                  .onComplete(_ -> context.runOnContext(_ -> connection.drop()));
+          // These two wait together for the first, and lose their connection in the middle.
+          writer.append(changed, () -> false).onFailure(refused::complete);
+          return writer.append(whole, () -> false);
+        });
+
+    assertThat(answer.await(LIMIT_SECONDS, SECONDS).getStreams(0).getVersion()).isEqualTo(1);
+    assertThat(refused.get(LIMIT_SECONDS, SECONDS))
+        .isInstanceOfSatisfying(
+            Fault.class, fault -> assertThat(fault.reason()).isEqualTo("STAMP_LOG_DAMAGED"));
   }
 
   @Test

@@ -15,13 +15,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -64,19 +61,14 @@ class LaneRelayTest {
     }
   }
 
-  /** One that waits for nothing more. */
   private LaneRelay relay(LaneModel.View view, Given producer) {
-    return relay(view, producer, Duration.ZERO);
-  }
-
-  private LaneRelay relay(LaneModel.View view, Given producer, Duration gather) {
     var relay =
         new LaneRelay(
             view,
             new OrderedSender(() -> producer),
             broker,
             new Allowance(0, nanos::get),
-            gather,
+            Duration.ZERO,
             nanos::get);
     var options = new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD);
     var unused = vertx.deployVerticle(relay, options).timeout(10, TimeUnit.SECONDS).await();
@@ -133,80 +125,6 @@ class LaneRelayTest {
     relay(lane.new View(), producer);
     relayedInTheEnd();
     assertThat(published(producer)).isEqualTo(List.of(1L, 2L, 3L, 9L, 10L));
-  }
-
-  /** Commits twice, the second time 20 ms after the first, each time that the lane is asleep. */
-  private final class Pairs {
-    private final LaneModel idle = new LaneModel(nanos, 0);
-    private final AtomicReference<LaneRelay> relay = new AtomicReference<>();
-    private final List<Integer> sizes = new CopyOnWriteArrayList<>();
-
-    Pairs(Duration gather) {
-      relay.set(
-          relay(
-              idle.new View() {
-                @Override
-                public io.vertx.core.Future<List<Outgoing>> next(int most) {
-                  var read = super.next(most);
-                  if (!read.result().isEmpty()) {
-                    sizes.add(read.result().size());
-                  } else if (relay.get() != null) {
-                    commitIn(30);
-                    commitIn(50);
-                  }
-                  return read;
-                }
-              },
-              new Given(),
-              gather));
-    }
-
-    private void commitIn(long millis) {
-      long unused =
-          vertx.setTimer(
-              millis,
-              _ -> {
-                idle.add();
-                relay.get().wake();
-              });
-    }
-
-    long together() {
-      await().atMost(Duration.ofSeconds(30)).until(() -> idle.mark() >= 10);
-      return sizes.stream().limit(5).filter(size -> size == 2).count();
-    }
-  }
-
-  @Test
-  void shouldLetCommitsThatFollowEachOtherGoTogether() {
-    assertThat(new Pairs(Duration.ofMillis(80)).together()).isGreaterThanOrEqualTo(3);
-  }
-
-  @Test
-  void shouldRelayEachCommitAtOnceWhereItIsAskedTo() {
-    assertThat(new Pairs(Duration.ZERO).together()).isLessThan(3);
-  }
-
-  @Test
-  void shouldEndAtOnceThoughItWaitsForMore() {
-    var relay = new AtomicReference<LaneRelay>();
-    var waits = new CountDownLatch(1);
-    relay.set(
-        relay(
-            lane.new View() {
-              @Override
-              void whileReading(int most) {
-                if (relay.get() != null) {
-                  relay.get().wake();
-                  waits.countDown();
-                }
-              }
-            },
-            new Given(),
-            Duration.ofMinutes(1)));
-    await().atMost(Duration.ofSeconds(30)).until(() -> waits.getCount() == 0);
-    var unused = vertx.close().timeout(10, TimeUnit.SECONDS).await();
-    assertThat(lane.mark()).isEqualTo(10);
   }
 
   @Test

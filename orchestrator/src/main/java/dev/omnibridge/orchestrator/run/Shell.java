@@ -162,7 +162,10 @@ final class Shell {
   Command recorded(PendingCall call, @Nullable Outcome outcome, @Nullable Throwable failure) {
     Outcome known = outcome;
     if (known == null || failure != null) {
-      log.atError().setCause(failure).log("a runner ended without the outcome that it promises");
+      log.atError()
+          .setCause(failure)
+          .addKeyValue(LogKeys.REASON, call.function())
+          .log("a runner ended without the outcome that it promises");
       String detail =
           failure == null ? "No outcome" : String.valueOf(faultOf(failure).getMessage());
       WorkflowError error = WorkflowError.of(Kind.RUNTIME, detail, null);
