@@ -55,7 +55,8 @@ public final class OrchestratorVerticle extends VerticleBase {
             edge.peer(Peer.STAMPING),
             config.stamping(),
             edge.peer(Peer.INTELLIGENCE),
-            config.intelligence());
+            config.intelligence(),
+            turn -> context.runOnContext(_ -> turn.run()));
     tasks.measured(edge.metrics());
     Cluster cluster = edge.directory().cluster();
     return cluster == null

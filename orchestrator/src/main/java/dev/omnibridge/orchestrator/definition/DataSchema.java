@@ -17,14 +17,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON Schema that a user put into a definition. A check has a budget of steps, not of time, so
- * that the same value always gets the same answer: 40 definitions of which each asks twice for the
- * next are 3 KB and 2^40 steps, and a definition may well ask for itself. Not bounded: the
- * backtracking of one pattern on one text.
+ * A JSON Schema that a user put into a definition. All checks of a decision have one budget of
+ * steps, not of time, so that the same values always get the same answer: 40 definitions of which
+ * each asks twice for the next are 3 KB and 2^40 steps, a definition may well ask for itself, and a
+ * loop checks ten thousand values. Not bounded: the backtracking of one pattern on one text.
  */
 public final class DataSchema {
-  private static final int MAX_STEPS = 10_000_000;
-
   /** Keywords that look at each of their parts without a step for it. */
   private static final Set<String> WIDE =
       Set.of("properties", "patternProperties", "required", "dependentRequired", "type");
@@ -47,15 +45,15 @@ public final class DataSchema {
   }
 
   /** The first thing in which the value breaks the schema, as one sentence; null if it keeps it. */
-  public @Nullable String violation(JsonNode value) {
+  public @Nullable String violation(JsonNode value, Meter meter) {
     try {
-      return errors(value).stream()
+      return errors(value, meter).stream()
           .findFirst()
           .map(error -> "%s: %s".formatted(error.getInstanceLocation(), error.getMessage()))
           .orElse(null);
     } catch (TooManySteps e) {
-      return "to check this value against its schema takes more than %,d steps"
-          .formatted(MAX_STEPS);
+      return "to check this value and those before it takes more than %,d steps"
+          .formatted(Meter.MAX_CHECKS);
     } catch (StackOverflowError e) {
       return "the schema asks for itself without an end, or too deep";
     } catch (RuntimeException e) {
@@ -65,8 +63,8 @@ public final class DataSchema {
   }
 
   /** The first few errors. */
-  List<Error> errors(JsonNode value) {
-    return schema.validate(new Check(widest), value, OutputFormat.DEFAULT);
+  List<Error> errors(JsonNode value, Meter meter) {
+    return schema.validate(new Check(widest, meter), value, OutputFormat.DEFAULT);
   }
 
   /**
@@ -89,16 +87,16 @@ public final class DataSchema {
           }
         };
     private final Map<String, Integer> widest;
-    private int steps;
+    private final Meter meter;
 
-    Check(Map<String, Integer> widest) {
+    Check(Map<String, Integer> widest, Meter meter) {
       super(ExecutionConfig.getInstance());
       this.widest = widest;
+      this.meter = meter;
     }
 
     private void charge(int cost) {
-      steps += cost;
-      if (steps > MAX_STEPS) {
+      if (!meter.check(cost)) {
         throw new TooManySteps();
       }
     }

@@ -12,10 +12,30 @@ import org.jspecify.annotations.Nullable;
 final class Durations {
   private static final Pattern WEEKS = Pattern.compile("P(\\d+)W");
 
+  /** Its nanoseconds, and a time so far from now, fit into what counts them. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
+  private static final String TOO_LONG = "a duration is at most 36500 days";
+
   private Durations() {}
 
   /** The duration at a pointer, or null with the problem noted. */
   static @Nullable Duration read(JsonNode node, String pointer, Problems problems) {
+    Duration read;
+    try {
+      read = parse(node, pointer, problems);
+    } catch (ArithmeticException | NumberFormatException endless) {
+      read = null;
+      problems.add(pointer, TOO_LONG);
+    }
+    if (read != null && (read.isNegative() || read.compareTo(LONGEST) > 0)) {
+      problems.add(pointer, read.isNegative() ? "a duration is not negative" : TOO_LONG);
+      return null;
+    }
+    return read;
+  }
+
+  private static @Nullable Duration parse(JsonNode node, String pointer, Problems problems) {
     if (node.isObject()) {
       return Duration.ofDays(node.path("days").asLong())
           .plusHours(node.path("hours").asLong())

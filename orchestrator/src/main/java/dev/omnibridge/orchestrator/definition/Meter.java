@@ -19,6 +19,7 @@ import java.util.Set;
  */
 public final class Meter {
   private static final int MAX_STEPS = 1_000_000;
+  static final int MAX_CHECKS = 10_000_000;
   static final long MAX_SIZE = 1024 * 1024;
 
   /** Bytes, estimated: a container is 100, a child 48 and its text. */
@@ -27,6 +28,7 @@ public final class Meter {
   private final Map<JsonNode, Long> sizes = new IdentityHashMap<>();
   private long held;
   private int steps;
+  private int checks;
 
   /** Refuses a value that is too large. */
   void measure(JsonNode value) {
@@ -51,6 +53,12 @@ public final class Meter {
     if (++steps > MAX_STEPS) {
       throw new BudgetExceeded("takes more than %,d steps".formatted(MAX_STEPS));
     }
+  }
+
+  /** Steps of checks against schemas; false when they are more than all together may take. */
+  boolean check(int cost) {
+    checks += cost;
+    return checks <= MAX_CHECKS;
   }
 
   /** The length the value would have as JSON, roughly; each container costs its children once. */

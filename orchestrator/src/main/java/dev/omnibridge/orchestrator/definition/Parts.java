@@ -163,9 +163,14 @@ final class Parts {
       return null;
     }
     JsonNode timeout = resolve(node, pointer, "timeouts");
-    return timeout == null
-        ? null
-        : Durations.read(timeout.path("after"), pointer + "/after", problems);
+    if (timeout == null) {
+      return null;
+    }
+    Duration after = Durations.read(timeout.path("after"), pointer + "/after", problems);
+    if (after != null && after.isZero()) {
+      problems.add(pointer + "/after", "a timeout is longer than nothing");
+    }
+    return after;
   }
 
   /** What a name in a part of use stands for, or the value itself when it is no name. */

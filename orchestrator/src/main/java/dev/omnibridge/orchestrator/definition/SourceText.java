@@ -176,7 +176,13 @@ record SourceText(JsonNode root, Map<String, Place> places) {
       case INT -> nodes.numberNode(parser.getIntValue());
       case LONG -> nodes.numberNode(parser.getLongValue());
       case BIG_INTEGER -> nodes.numberNode(parser.getBigIntegerValue());
-      default -> nodes.numberNode(parser.getDoubleValue());
+      default -> {
+        double value = parser.getDoubleValue();
+        if (Double.isInfinite(value)) {
+          throw refuse("has a number that is too large", place(parser));
+        }
+        yield nodes.numberNode(value);
+      }
     };
   }
 

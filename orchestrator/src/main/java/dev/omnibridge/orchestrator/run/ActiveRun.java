@@ -304,7 +304,7 @@ final class ActiveRun {
   private void call(Run run, PendingCall call) {
     underWay = call;
     weight
-        .during(call, shell.make(run, call))
+        .during(call, shell.make(run, call, () -> !gone))
         .whenComplete((outcome, failure) -> {
           if (isUnderWay(call)) {
             underWay = null;
@@ -345,10 +345,15 @@ final class ActiveRun {
     return gone || !shell.owns(shard) ? null : lastRow;
   }
 
-  /** The run is due by the log's clock, and has a version there. */
+  /** The run was due by the log's clock when it had a version there. */
   void due(long knownVersion) {
-    if (!overtaken(knownVersion)) {
+    if (overtaken(knownVersion)) {
+      return;
+    }
+    if (knownVersion == version) {
       due();
+    } else {
+      act();
     }
   }
 
@@ -376,10 +381,11 @@ final class ActiveRun {
     silence();
     if (busy || shell.stopping() || !(state instanceof Workflow.Waiting waiting)) {
       act();
-    } else if (shell.canDo(waiting.next())) {
-      settle(shell.retryDue(waiting));
+    } else if (waiting.next() instanceof Next.Call(PendingCall call)
+        && !shell.canDo(waiting.next())) {
+      shell.shelve(key, this, call);
     } else {
-      shell.shelve(key, this);
+      settle(shell.retryDue(waiting));
     }
   }
 

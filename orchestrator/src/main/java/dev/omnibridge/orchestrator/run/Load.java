@@ -20,6 +20,7 @@ final class Load {
   private long awaited;
   private long arrived;
   private long weight;
+  private long dueVersion;
 
   /**
    * Begins.
@@ -40,6 +41,15 @@ final class Load {
   /** Somebody waits for the run. */
   void want() {
     stays = true;
+  }
+
+  /** The run was due by the log's clock when it had this version; 0: it was not. */
+  void due(long version) {
+    dueVersion = Math.max(dueVersion, version);
+  }
+
+  long dueVersion() {
+    return dueVersion;
   }
 
   /** What the run weighs that was given up. */

@@ -28,6 +28,9 @@ final class Recovery {
   private static final int PAGE = 500;
   private static final int LOADS = 32;
 
+  /** Due runs that wait for room; the others are found again. */
+  private static final int MOST = 5_000;
+
   private final Workflows workflows;
   private final World world;
   private final Settings settings;
@@ -38,6 +41,9 @@ final class Recovery {
 
   /** Every run in the backlog, on its way into memory, or with a time to come into the backlog. */
   private final Set<RunKey> known = new HashSet<>();
+
+  /** Those of them that were due by the log's clock, and their version then. */
+  private final Map<RunKey, Long> due = new HashMap<>();
 
   /** What those weigh that were loaded when there was no room for them. */
   private final Map<RunKey, Long> weights = new HashMap<>();
@@ -154,7 +160,14 @@ final class Recovery {
 
   /** Tells a run that is in memory, and queues any other; true when that is news. */
   private boolean takeUp(Pointer pointer) {
-    return !workflows.nudge(pointer) && queue(pointer.key());
+    if (workflows.nudge(pointer)) {
+      return false;
+    }
+    boolean news = queue(pointer.key());
+    if (pointer.due()) {
+      due.put(pointer.key(), pointer.version());
+    }
+    return news;
   }
 
   /** Takes up a run that is not in memory, if it is to go on here. */
@@ -202,13 +215,12 @@ final class Recovery {
   private void load(RunKey key) {
     long weight = Objects.requireNonNullElse(weights.remove(key), 0L);
     if (!shell.owns(key.shard())) {
-      failures.remove(key);
-      known.remove(key);
+      forget(key);
       return;
     }
     loads++;
     workflows
-        .takeUp(key, weight)
+        .takeUp(key, weight, Objects.requireNonNullElse(due.get(key), 0L))
         .whenComplete((tooMuch, failure) -> {
           loads--;
           if (failure == null && tooMuch > 0) {
@@ -216,13 +228,11 @@ final class Recovery {
             weights.put(key, tooMuch);
             backlog.addFirst(key);
           } else if (failure == null) {
-            failures.remove(key);
-            known.remove(key);
+            forget(key);
           } else if (shell.faultOf(failure).kind() == Fault.Kind.NOT_FOUND) {
             // Somebody told of it who is wrong; what is in the log is found again.
             complain("run is not in the log", failure);
-            failures.remove(key);
-            known.remove(key);
+            forget(key);
           } else {
             complain("run cannot be loaded", failure);
             if (weight > 0) {
@@ -232,6 +242,12 @@ final class Recovery {
           }
           world.turns().next(this::pump);
         });
+  }
+
+  private void forget(RunKey key) {
+    failures.remove(key);
+    due.remove(key);
+    known.remove(key);
   }
 
   private void pollDue(String token) {
@@ -268,7 +284,7 @@ final class Recovery {
     workflows.makeRoom();
     boolean news = false;
     for (Pointer pointer : page.runs()) {
-      news |= takeUp(pointer);
+      news |= backlog.size() < MOST ? takeUp(pointer) : workflows.nudge(pointer);
     }
     pump();
     if (news && !page.next().isEmpty() && backlog.size() < LOADS) {

@@ -23,6 +23,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,9 @@ final class Shell {
 
   /** How often a run whose function has no runner looks for it. */
   private static final Duration HOLD = Duration.ofSeconds(30);
+
+  /** While a service that was away is tried by others; spread, up to twice as long. */
+  private static final Duration SHORT_HOLD = Duration.ofSeconds(1);
 
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(20);
 
@@ -115,13 +119,14 @@ final class Shell {
     return cause instanceof Fault fault ? fault : Fault.broken(cause);
   }
 
-  CompletionStage<Outcome> make(Run run, PendingCall call) {
+  CompletionStage<Outcome> make(Run run, PendingCall call, BooleanSupplier wanted) {
     CompletableFuture<Outcome> made = new CompletableFuture<>();
-    world.turns().next(() -> start(run, call, made));
+    world.turns().next(() -> start(run, call, () -> !stopping && wanted.getAsBoolean(), made));
     return made;
   }
 
-  private void start(Run run, PendingCall call, CompletableFuture<Outcome> made) {
+  private void start(
+      Run run, PendingCall call, BooleanSupplier wanted, CompletableFuture<Outcome> made) {
     Task task =
         new Task(
             run,
@@ -129,7 +134,8 @@ final class Shell {
             call.arguments(),
             call.idempotencyKey(run.id()),
             call.attempt(),
-            call.timeout());
+            call.timeout(),
+            wanted);
     CompletionStage<Outcome> running;
     try {
       running = world.tasks().runner(call.function()).run(task);
@@ -147,19 +153,49 @@ final class Shell {
 
   /** Whether what a run goes on with can be done in this process, as it is now. */
   boolean canDo(Next next) {
-    return !(next instanceof Next.Call(PendingCall call)) || world.tasks().knows(call.function());
+    return !(next instanceof Next.Call(PendingCall call))
+        || world.tasks().knows(call.function()) && refusing(call).isZero();
   }
 
-  /** A function whose runner is gone is not the workflow's fault: it waits for the runner. */
+  private Duration refusing(PendingCall call) {
+    return world.tasks().runner(call.function()).refusing();
+  }
+
+  /** How long until it is worth looking whether a call can be made that cannot be now. */
+  private Duration hold(PendingCall call) {
+    if (!world.tasks().knows(call.function())) {
+      return HOLD;
+    }
+    return refusing(call)
+        .plus(SHORT_HOLD)
+        .plusMillis(world.random().nextLong(SHORT_HOLD.toMillis()));
+  }
+
+  /**
+   * That a function has no runner, or that its service has failed others again and again, is not
+   * the workflow's fault, and takes none of its attempts.
+   */
   Command held(PendingCall call) {
-    String detail = "There is no runner for '%s' at this time".formatted(call.function());
-    WorkflowError why = WorkflowError.of(Kind.CONFIGURATION, detail, call.pointer());
+    WorkflowError why =
+        world.tasks().knows(call.function())
+            ? WorkflowError.of(
+                Kind.COMMUNICATION,
+                "What makes '%s' failed repeatedly and is not called for now"
+                    .formatted(call.function()),
+                call.pointer())
+            : WorkflowError.of(
+                Kind.CONFIGURATION,
+                "There is no runner for '%s' at this time".formatted(call.function()),
+                call.pointer());
     Instant now = now();
-    return new Command.Hold(call.ordinal(), call.attempt(), why, now.plus(HOLD), now);
+    return new Command.Hold(call.ordinal(), call.attempt(), why, now.plus(hold(call)), now);
   }
 
   /** What a runner says of a call; one that breaks its promise to say something has failed. */
   Command recorded(PendingCall call, @Nullable Outcome outcome, @Nullable Throwable failure) {
+    if (failure != null && faultOf(failure).is(TaskRunner.NOT_MADE)) {
+      return held(call);
+    }
     Outcome known = outcome;
     if (known == null || failure != null) {
       log.atError()
@@ -205,9 +241,9 @@ final class Shell {
     exit.leave(key, run, null);
   }
 
-  /** Out of memory until it is time to look for a runner again. */
-  void shelve(RunKey key, ActiveRun run) {
-    exit.leave(key, run, HOLD);
+  /** Out of memory until it is worth looking again whether its call can be made. */
+  void shelve(RunKey key, ActiveRun run, PendingCall call) {
+    exit.leave(key, run, hold(call));
   }
 
   /** There is room again, and whoever has waited for it comes before who comes only now. */

@@ -52,7 +52,18 @@ public record Submission(
     return new EventLog.Fingerprint(
         definition.hash(),
         Definitions.hash(Values.sorted(input).toString()),
-        Definitions.hash(new TreeMap<>(labels).toString()));
+        Definitions.hash(unambiguous(labels)));
+  }
+
+  /** As a map is printed, but for what would make others look the same. */
+  private static String unambiguous(Map<String, String> labels) {
+    var sorted = new TreeMap<String, String>();
+    labels.forEach((key, value) -> sorted.put(escaped(key), escaped(value)));
+    return sorted.toString();
+  }
+
+  private static String escaped(String text) {
+    return text.replace("\\", "\\\\").replace(",", "\\,").replace("=", "\\=");
   }
 
   /** A claim was taken: by the same submission, or by another one, which is refused by name. */

@@ -169,14 +169,17 @@ public final class Workflows {
    * weighs when there was no room for it; then it is to be taken up again, with that weight.
    *
    * @param weight of the run; 0 when that is not known
+   * @param dueVersion that it had when it was due by the log's clock, by which alone that is
+   *     judged; 0 when it was not
    */
-  CompletionStage<Long> takeUp(RunKey key, long weight) {
+  CompletionStage<Long> takeUp(RunKey key, long weight, long dueVersion) {
     ActiveRun known = active.get(key);
     if (known != null) {
-      known.act();
+      goOn(known, dueVersion);
       return CompletableFuture.completedStage(0L);
     }
     Load load = load(key, weight, false);
+    load.due(dueVersion);
     return load.end().thenApply(run -> run.isPresent() ? 0 : load.weight());
   }
 
@@ -207,8 +210,16 @@ public final class Workflows {
           }
           run.ifPresent(there -> active.put(key, there));
           load.end().complete(run);
-          run.ifPresent(ActiveRun::act);
+          run.ifPresent(there -> goOn(there, load.dueVersion()));
         });
+  }
+
+  private static void goOn(ActiveRun run, long dueVersion) {
+    if (dueVersion > 0) {
+      run.due(dueVersion);
+    } else {
+      run.act();
+    }
   }
 
   private CompletionStage<Optional<ActiveRun>> revive(RunKey key, Load load, Loaded loaded) {

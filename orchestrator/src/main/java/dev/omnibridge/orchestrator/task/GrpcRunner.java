@@ -37,18 +37,25 @@ final class GrpcRunner implements TaskRunner {
   public CompletionStage<Outcome> run(Task task) {
     Duration deadline = task.deadline() == null ? service.deadline() : task.deadline();
     return service
-        .call(() -> method.call(task, deadline))
+        .call(task.wanted(), deadline, () -> method.call(task, deadline))
         .<Outcome>map(Outcome.Completed::new)
-        .otherwise(failure -> outcome(Statuses.told(failure)))
+        .recover(failure -> outcome(Statuses.told(failure)))
         .toCompletionStage();
   }
 
   /** What a workflow can do without is not waited for once it is known to be away. */
-  private Outcome outcome(Fault fault) {
-    if (fault.is("CIRCUIT_OPEN") && policy.kind() == TaskKind.OPTIONAL) {
-      return new Outcome.Degraded(policy.fallback(), fault.sentence());
+  private Future<Outcome> outcome(Fault fault) {
+    if (!fault.is(NOT_MADE)) {
+      return Future.succeededFuture(new Outcome.Failed(error(fault), retryable(fault), policy));
     }
-    return new Outcome.Failed(error(fault), retryable(fault), policy);
+    return policy.kind() == TaskKind.OPTIONAL
+        ? Future.succeededFuture(new Outcome.Degraded(policy.fallback(), fault.sentence()))
+        : Future.failedFuture(fault);
+  }
+
+  @Override
+  public Duration refusing() {
+    return policy.kind() == TaskKind.OPTIONAL ? Duration.ZERO : service.refusing();
   }
 
   /** Nobody here cancels a call: one that is cancelled was given up by what stands in between. */

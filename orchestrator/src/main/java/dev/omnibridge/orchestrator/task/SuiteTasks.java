@@ -13,6 +13,7 @@ import io.grpc.Channel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 
 /** The functions of the suite: stamp and verify are essential, analyze is optional. */
 public final class SuiteTasks implements World.Tasks {
@@ -29,10 +30,15 @@ public final class SuiteTasks implements World.Tasks {
   public record Terms(
       Duration deadline, int retries, Duration pause, int maxUnderWay, Breaker.Settings breaker) {}
 
+  /** Calls from one context, on which its turns run. */
   public SuiteTasks(
-      Channel stamping, Terms stampingTerms, Channel intelligence, Terms intelligenceTerms) {
-    CalledService stamps = service("stamping-service", stamping, stampingTerms);
-    CalledService minds = service("intelligence-service", intelligence, intelligenceTerms);
+      Channel stamping,
+      Terms stampingTerms,
+      Channel intelligence,
+      Terms intelligenceTerms,
+      Executor turns) {
+    CalledService stamps = service("stamping-service", stamping, stampingTerms, turns);
+    CalledService minds = service("intelligence-service", intelligence, intelligenceTerms, turns);
     CallPolicy essential =
         new CallPolicy(
             TaskKind.ESSENTIAL,
@@ -53,8 +59,9 @@ public final class SuiteTasks implements World.Tasks {
             "analyze", new GrpcRunner(minds, optional, mindCalls::analyze));
   }
 
-  private static CalledService service(String name, Channel channel, Terms terms) {
-    return new CalledService(name, channel, terms.deadline(), terms.maxUnderWay(), terms.breaker());
+  private static CalledService service(String name, Channel channel, Terms terms, Executor turns) {
+    return new CalledService(
+        name, channel, terms.deadline(), terms.maxUnderWay(), terms.breaker(), turns);
   }
 
   /** Tells as metrics whether the services are called. */

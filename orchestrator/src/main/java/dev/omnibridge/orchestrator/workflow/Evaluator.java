@@ -88,9 +88,8 @@ final class Evaluator {
     return transformed;
   }
 
-  private static void check(@Nullable DataSchema schema, JsonNode value, String pointer)
-      throws Raised {
-    String violation = schema == null ? null : schema.violation(value);
+  private void check(@Nullable DataSchema schema, JsonNode value, String pointer) throws Raised {
+    String violation = schema == null ? null : schema.violation(value, meter);
     if (violation != null) {
       throw Raised.of(WorkflowError.Kind.VALIDATION, violation, pointer);
     }

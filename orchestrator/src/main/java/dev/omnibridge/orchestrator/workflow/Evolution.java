@@ -43,6 +43,7 @@ final class Evolution {
   }
 
   static Workflow step(Running now, Event.StepCompleted event) {
+    requireUnderWay(now, event.ordinal(), event.attempt(), event);
     boolean degraded = event.status() == Event.Status.DEGRADED;
     Progress progress = event.progress();
     return new Running(
@@ -50,14 +51,21 @@ final class Evolution {
   }
 
   static Workflow attempt(Running now, Event.StepAttemptFailed event) {
+    PendingCall call = requireUnderWay(now, event.ordinal(), event.attempt(), event);
     Progress progress = event.progress();
     if (progress != null) {
       Position position = now.position().after(progress);
       return new Running(now.run(), position, progress.next(), now.tally().event());
     }
-    if (now.next() instanceof Next.Call(PendingCall call)) {
-      Next again = new Next.Call(call.nextAttempt());
-      return new Running(now.run(), now.position(), again, now.tally().event());
+    Next again = new Next.Call(call.nextAttempt());
+    return new Running(now.run(), now.position(), again, now.tally().event());
+  }
+
+  private static PendingCall requireUnderWay(Running now, long ordinal, int attempt, Event event) {
+    if (now.next() instanceof Next.Call(PendingCall call)
+        && call.ordinal() == ordinal
+        && call.attempt() == attempt) {
+      return call;
     }
     throw new CorruptHistory(now, event);
   }

@@ -77,8 +77,10 @@ public final class WorkflowRules {
       case Heard(Running w, Event.StepCompleted e)      -> Evolution.step(w, e);
       case Heard(Running w, Event.StepAttemptFailed e)  -> Evolution.attempt(w, e);
       case Heard(Running w, Event.EventEmitted _)       -> Evolution.emit(w);
-      case Heard(Running w, Event.Completed e)          -> new Completed(w.run(), e.output(), e.at(), w.tally().event());
-      case Heard(Running w, Event.Failed e)             -> new Failed(w.run(), e.error(), e.at(), w.tally().event());
+      case Heard(Running w, Event.Completed e)
+          when w.next() instanceof Next.Nothing         -> new Completed(w.run(), e.output(), e.at(), w.tally().event());
+      case Heard(Running w, Event.Failed e)
+          when w.next() instanceof Next.Nothing         -> new Failed(w.run(), e.error(), e.at(), w.tally().event());
       case Heard(Unfinished w, Event.Cancelled e)       -> new Cancelled(w.run(), e.reason(), e.at(), w.tally().event());
       case Heard(Workflow w, Event e)                   -> throw new CorruptHistory(w, e);
     };

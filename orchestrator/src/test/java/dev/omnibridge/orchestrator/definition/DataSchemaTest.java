@@ -88,14 +88,14 @@ class DataSchemaTest {
     String items = "{'items':{'required':['a','b','c','d','e','f']}}";
     String value = "[" + "{},".repeat(59_999) + "{}]";
     DataSchema schema = schema(combination.formatted(items));
-    assertThat(schema.errors(JSON.readTree(value))).hasSizeLessThan(20);
-    assertThat(schema.violation(JSON.readTree(value)))
+    assertThat(schema.errors(JSON.readTree(value), new Meter())).hasSizeLessThan(20);
+    assertThat(schema.violation(JSON.readTree(value), new Meter()))
         .isEqualTo("/0: required property 'a' not found");
   }
 
   private static @Nullable String violation(String schema, String value)
       throws JsonProcessingException {
-    return schema(schema).violation(JSON.readTree(value.replace('\'', '"')));
+    return schema(schema).violation(JSON.readTree(value.replace('\'', '"')), new Meter());
   }
 
   private static DataSchema schema(String schema) throws JsonProcessingException {

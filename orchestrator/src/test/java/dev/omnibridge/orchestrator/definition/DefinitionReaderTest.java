@@ -110,6 +110,12 @@ class DefinitionReaderTest {
         "do: [{a: {run: {shell: {command: ls}}}}] => /do/0/a",
         "do: [{a: {set: {x: 1}, timeout: {after: PT1S}}}] => /do/0/a/timeout",
         "do: [{a: {call: x, timeout: {after: P1M}}}] => /do/0/a/timeout/after",
+        "do: [{a: {call: x, timeout: {after: PT0S}}}] => /do/0/a/timeout/after",
+        "do: [{a: {call: x, timeout: {after: {days: 200000}}}}] => /do/0/a/timeout/after",
+        "do: [{a: {call: x, timeout: {after: {days: 999999999999999999}}}}] => /do/0/a/timeout/after",
+        "do: [{a: {call: x, timeout: {after: P99999999999W}}}] => /do/0/a/timeout/after",
+        "do: [{a: {call: x, timeout: {after: {milliseconds: -5}}}}] => /do/0/a/timeout/after",
+        "do: [{a: {try: [{b: {call: x}}], catch: {retry: {delay: {days: 36501}}}}}] => /do/0/a/catch/retry/delay",
         "do: [{a: {set: {x: 1}, input: {schema: {document: {$ref: 'http://127.0.0.1/x'}}}}}] => /do/0/a/input/schema/document",
         "do: [{a: {emit: {event: {}}}}] => /do/0/a/emit/event",
         "schedule: {every: PT1M}\\ndo: [] => /schedule",
@@ -135,6 +141,13 @@ class DefinitionReaderTest {
   void shouldSayThatAKindOfTaskIsNotSupportedYet(String task) {
     assertThat(refuse(HEAD + "do: [{a: {" + task + "}}]"))
         .hasMessageContaining("not supported yet");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1e999", "-1e999"})
+  void shouldRefuseANumberThatIsTooLarge(String number) {
+    assertThat(refuse(HEAD + "do: [{a: {set: {x: " + number + "}}}]"))
+        .hasMessageContaining("a number that is too large");
   }
 
   @Test

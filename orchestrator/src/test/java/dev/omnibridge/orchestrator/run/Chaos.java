@@ -37,6 +37,7 @@ final class Chaos {
     faults.failing = random.nextInt(30);
     faults.logMillis = random.nextInt(4) == 0 ? 400 : 5;
     faults.slow = random.nextInt(15);
+    faults.refusing = random.nextInt(10);
     choose(60, this::crash);
     choose(60, this::crashAtSomePlace);
     choose(60, this::pause);
@@ -86,6 +87,7 @@ final class Chaos {
     world.viewsFollow = true;
     for (SimNode node : world.nodes) {
       node.withoutRunnersUntil = Instant.EPOCH;
+      node.refusingUntil = Instant.EPOCH;
       node.resume();
       world.start(node);
     }
@@ -144,7 +146,12 @@ final class Chaos {
   }
 
   private void takeRunnersAway() {
-    anyNode().withoutRunnersUntil = world.time.now().plus(world.faults.millis(40_000));
+    Instant until = world.time.now().plus(world.faults.millis(40_000));
+    if (random.nextBoolean()) {
+      anyNode().withoutRunnersUntil = until;
+    } else {
+      anyNode().refusingUntil = until;
+    }
   }
 
   private void takeLogAway() {

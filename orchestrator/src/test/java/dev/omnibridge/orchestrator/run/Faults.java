@@ -24,6 +24,9 @@ final class Faults {
   /** A call of a task fails, and sometimes breaks its runner. */
   int failing;
 
+  /** An essential call is not made. */
+  int refusing;
+
   /** A call of a task takes up to 30 s. */
   int slow;
 
@@ -60,6 +63,7 @@ final class Faults {
     doubled = 0;
     logMillis = 5;
     failing = 0;
+    refusing = 0;
     slow = 0;
     wakesWrong = 0;
     logAwayUntil = Instant.EPOCH;

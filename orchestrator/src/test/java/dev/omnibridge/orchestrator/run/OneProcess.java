@@ -27,6 +27,7 @@ import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -65,6 +66,13 @@ abstract class OneProcess {
   Outcome outcome = new Outcome.Completed(IntNode.valueOf(1));
   Duration takes = Duration.ofMillis(10);
   boolean runnerThere = true;
+
+  /** How far the clock of the process is ahead of the log's. */
+  Duration skew = Duration.ZERO;
+
+  /** Until then the runner makes no calls. */
+  Instant refusingUntil = Instant.EPOCH;
+
   int calls;
 
   /** What a test wants to see when a call begins. */
@@ -103,7 +111,13 @@ abstract class OneProcess {
 
   World world(SimulatedTime.Life life, World.Turns turns, World.Membership membership) {
     return new World(
-        time, life, turns, new SplittableRandom(1), membership, wire.seenBy(life), new Work(life));
+        () -> time.now().plus(skew),
+        life,
+        turns,
+        new SplittableRandom(1),
+        membership,
+        wire.seenBy(life),
+        new Work(life));
   }
 
   /** From now on the runs in memory may hold so much. */
@@ -132,14 +146,23 @@ abstract class OneProcess {
 
     @Override
     public TaskRunner runner(String function) {
-      return task -> {
-        began.accept(task);
-        return by.answer(
-            takes,
-            () -> {
-              calls++;
-              return outcome;
-            });
+      return new TaskRunner() {
+        @Override
+        public CompletionStage<Outcome> run(Task task) {
+          began.accept(task);
+          return by.answer(
+              takes,
+              () -> {
+                calls++;
+                return outcome;
+              });
+        }
+
+        @Override
+        public Duration refusing() {
+          Duration left = Duration.between(time.now(), refusingUntil);
+          return left.isNegative() ? Duration.ZERO : left;
+        }
       };
     }
   }

@@ -120,6 +120,22 @@ class RecoveryTest extends OneProcess {
     assertThat(log.streams.keySet()).allMatch(key -> row(key).state() == Workflow.State.COMPLETED);
   }
 
+  /** By its own clock it would be due only ten minutes later. */
+  @Test
+  void shouldGoOnWithADueRunOfAProcessWhoseClockWasAhead() {
+    skew = Duration.ofMinutes(10);
+    outcome = AWAY;
+    RunKey key = submit("w", CALL);
+    pass(Duration.ofSeconds(1));
+    assertThat(row(key).state()).isEqualTo(Workflow.State.WAITING);
+    outcome = new Outcome.Completed(IntNode.valueOf(1));
+    skew = Duration.ZERO;
+    restart();
+    pass(Duration.ofSeconds(30));
+    assertThat(row(key).state()).isEqualTo(Workflow.State.COMPLETED);
+    assertThat(log.loads.get(key)).hasSize(1);
+  }
+
   @Test
   void shouldTakeUpEveryRunThatWasLeftAlsoWhenPagesAreShort() {
     takes = Duration.ofSeconds(20);

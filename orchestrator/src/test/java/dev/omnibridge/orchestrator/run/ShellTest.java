@@ -14,6 +14,8 @@ import dev.omnibridge.orchestrator.workflow.Workflow;
 import dev.omnibridge.orchestrator.workflow.WorkflowError;
 import dev.omnibridge.runtime.Fault;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** One trouble at a time, in virtual time. */
@@ -85,6 +87,55 @@ class ShellTest extends OneProcess {
     assertThat(cancelled.join().state()).isEqualTo(Workflow.State.CANCELLED);
     assertThat(calls).isEqualTo(1);
     assertThat(workflows.activeCount()).isZero();
+  }
+
+  @Test
+  void shouldHoldACallThatWouldBeRefusedAndTakeNoneOfItsAttempts() {
+    refusingUntil = time.now().plusSeconds(300);
+    RunKey key = submit("w", CALL);
+    pass(Duration.ofSeconds(290));
+    assertThat(row(key).state()).isEqualTo(Workflow.State.WAITING);
+    assertThat(error(key).detail()).contains("'work'", "not called for now");
+    assertThat(calls).isZero();
+    pass(Duration.ofSeconds(15));
+    assertThat(row(key).state()).isEqualTo(Workflow.State.COMPLETED);
+    assertThat(calls).isEqualTo(1);
+    assertThat(events(key)).hasSize(7);
+  }
+
+  /**
+   * The breaker opens again and again: what is held is looked at, and leaves no trace in the log.
+   */
+  @Test
+  void shouldNotGrowTheHistoryOfARunThatIsHeldForLong() {
+    RunKey key = heldForAnHour();
+    assertThat(events(key)).hasSize(3);
+    pass(Duration.ofSeconds(40));
+    assertThat(row(key).state()).isEqualTo(Workflow.State.COMPLETED);
+  }
+
+  private RunKey heldForAnHour() {
+    refusingUntil = time.now().plusSeconds(30);
+    RunKey key = submit("w", CALL);
+    for (int i = 0; i < 120; i++) {
+      pass(Duration.ofSeconds(29));
+      refusingUntil = time.now().plusSeconds(30);
+    }
+    return key;
+  }
+
+  @Test
+  void shouldTellARunnerThatACallIsNotWantedOnceTheRunIsCancelled() {
+    List<TaskRunner.Task> begun = new ArrayList<>();
+    began = begun::add;
+    takes = Duration.ofMinutes(1);
+    RunKey key = submit("w", CALL);
+    pass(Duration.ofSeconds(1));
+    assertThat(begun).singleElement().matches(task -> task.wanted().getAsBoolean());
+    var cancelled = cancel(key);
+    pass(Duration.ofSeconds(1));
+    assertThat(cancelled).isCompleted();
+    assertThat(begun).singleElement().matches(task -> !task.wanted().getAsBoolean());
   }
 
   @Test

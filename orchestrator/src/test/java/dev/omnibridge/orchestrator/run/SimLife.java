@@ -39,7 +39,7 @@ final class SimLife implements World.Timers, World.Turns, World.Membership {
   void begin() {
     var random = new SplittableRandom(world.random.nextLong());
     var tasks = new SimTasks(world, this);
-    var outside = new World(world.time, this, this, random, this, new SimLog(world, this), tasks);
+    var outside = new World(node::clock, this, this, random, this, new SimLog(world, this), tasks);
     workflows = new Workflows(world.reader, outside, world.settings);
     workflows.start();
   }

@@ -23,9 +23,19 @@ final class SimNode {
   /** Until then it has no runner for essential calls. */
   Instant withoutRunnersUntil = Instant.EPOCH;
 
+  /** Until then it makes no essential calls, though it has a runner. */
+  Instant refusingUntil = Instant.EPOCH;
+
+  /** How far its clock is ahead of the log's. */
+  Duration skew = Duration.ZERO;
+
   SimNode(int index, SimWorld world) {
     this.index = index;
     this.world = world;
+  }
+
+  Instant clock() {
+    return world.time.now().plus(skew);
   }
 
   @Nullable SimLife life() {

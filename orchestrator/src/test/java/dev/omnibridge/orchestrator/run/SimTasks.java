@@ -9,6 +9,7 @@ import dev.omnibridge.orchestrator.workflow.Command.CallPolicy;
 import dev.omnibridge.orchestrator.workflow.Command.Outcome;
 import dev.omnibridge.orchestrator.workflow.Command.TaskKind;
 import dev.omnibridge.orchestrator.workflow.WorkflowError;
+import dev.omnibridge.runtime.Fault;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -38,10 +39,32 @@ final class SimTasks implements World.Tasks {
 
   @Override
   public TaskRunner runner(String function) {
-    return this::run;
+    return new TaskRunner() {
+      @Override
+      public CompletionStage<Outcome> run(Task task) {
+        return SimTasks.this.run(task);
+      }
+
+      @Override
+      public Duration refusing() {
+        return SimTasks.this.refusing(function);
+      }
+    };
   }
 
+  private Duration refusing(String function) {
+    Duration left = Duration.between(world.time.now(), life.node().refusingUntil);
+    return left.isNegative() || !function.equals("essential") ? Duration.ZERO : left;
+  }
+
+  /** Also now and then when it did not say so before: somebody else is just trying. */
   private CompletionStage<Outcome> run(Task task) {
+    boolean essential = task.function().equals("essential");
+    if (!refusing(task.function()).isZero()
+        || essential && world.faults.happens(world.faults.refusing)) {
+      return CompletableFuture.failedStage(
+          Fault.unavailable(TaskRunner.NOT_MADE, "It failed repeatedly.", null));
+    }
     CompletableFuture<Outcome> answer = new CompletableFuture<>();
     world.trace.pass(life, Kind.TASK_STARTED, () -> start(task, answer));
     return answer;

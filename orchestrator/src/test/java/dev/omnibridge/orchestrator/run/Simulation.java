@@ -53,6 +53,7 @@ final class Simulation {
     long maxHeld = random.nextInt(4) == 0 ? little(reader, random) : Long.MAX_VALUE;
     int nodes = 2 + random.nextInt(3);
     this.world = new SimWorld(reader, settings(maxActive, maxHeld), random, nodes, story);
+    world.nodes.forEach(node -> node.skew = skew(random));
     this.clients = new SimClients(world);
     this.chaos = new Chaos(world, clients);
     this.stage = new Stage(world, clients);
@@ -67,6 +68,11 @@ final class Simulation {
             .mapToLong(text -> 20L * reader.read(text).source().toString().length())
             .sum();
     return runs == 0 ? SMALL_RUN : definitions + runs * SMALL_RUN;
+  }
+
+  /** Of one clock in four: up to ten minutes, either way. */
+  private static Duration skew(Random random) {
+    return random.nextInt(4) == 0 ? Duration.ofSeconds(random.nextInt(1201) - 600) : Duration.ZERO;
   }
 
   static Settings settings(int maxActive, long maxHeld) {

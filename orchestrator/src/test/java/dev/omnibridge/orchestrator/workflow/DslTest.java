@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.orchestrator.workflow;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -130,5 +132,16 @@ class DslTest {
             Decision.Refused.class,
             refused -> assertThat(refused.reason()).isEqualTo(Decision.Reason.INPUT_INVALID));
     assertThat(story.history).isEmpty();
+  }
+
+  /** Each check alone takes a thousandth of what one decision may. */
+  @Test
+  void shouldGiveAllChecksOfADecisionOneBudget() {
+    String numbers = IntStream.range(0, 3_400).mapToObj(String::valueOf).collect(joining(","));
+    Story story =
+        Story.of(
+                "do: [{l: {for: {in: .n}, do: [{m: {set: {n: '${ .n }'}, input: {schema: {document: {properties: {n: {items: {type: number}}}}}}}}]}}]")
+            .submit("{\"n\":[" + numbers + "]}");
+    assertThat(story.error().detail()).contains("takes more than 10,000,000 steps");
   }
 }

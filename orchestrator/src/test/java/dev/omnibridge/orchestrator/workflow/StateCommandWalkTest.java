@@ -133,6 +133,8 @@ class StateCommandWalkTest {
         Map.of(
             "absent", List.of(Event.Started.class),
             "pending", List.of(Event.StateTransitioned.class, Event.Cancelled.class),
+            "running", List.of(Event.StateTransitioned.class, Event.Cancelled.class),
+            "running later", List.of(Event.StateTransitioned.class, Event.Cancelled.class),
             "waiting", List.of(Event.StateTransitioned.class, Event.Cancelled.class),
             "completed", List.of(),
             "failed", List.of(),
@@ -140,12 +142,25 @@ class StateCommandWalkTest {
     states()
         .forEach((name, state) -> {
           for (Event event : events) {
-            if (possible.containsKey(name) && !possible.get(name).contains(event.getClass())) {
+            if (!possible.get(name).contains(event.getClass()) && !isOfItsCall(event, state)) {
               assertThatThrownBy(() -> WorkflowRules.evolve(state, event))
+                  .as("%s on %s", event, name)
                   .isInstanceOf(CorruptHistory.class);
             }
           }
         });
+  }
+
+  private static boolean isOfItsCall(Event event, Workflow state) {
+    if (!(state instanceof Workflow.Running now && now.next() instanceof Next.Call(var call))) {
+      return false;
+    }
+    return switch (event) {
+      case Event.StepCompleted e -> e.ordinal() == call.ordinal() && e.attempt() == call.attempt();
+      case Event.StepAttemptFailed e ->
+          e.ordinal() == call.ordinal() && e.attempt() == call.attempt();
+      default -> false;
+    };
   }
 
   @Test

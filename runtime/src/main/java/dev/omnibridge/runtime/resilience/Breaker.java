@@ -61,6 +61,7 @@ public final class Breaker {
   private static final Duration PROBE_LIMIT = Duration.ofMinutes(1);
 
   private final CircuitBreaker circuit;
+  private final Duration openFor;
   private final Clock clock;
   private final AtomicLong refusals = new AtomicLong();
   private final AtomicLong openings = new AtomicLong();
@@ -68,6 +69,9 @@ public final class Breaker {
 
   /** The call that finds out, while it is half-open and there is one. */
   private @Nullable Call probe;
+
+  /** Until when it lets nothing through, since it opened last. */
+  private volatile Instant probesAt = Instant.MIN;
 
   /** Counts the changes of state, so that a call is known to be from before the last one. */
   private final AtomicLong turns = new AtomicLong();
@@ -78,6 +82,7 @@ public final class Breaker {
 
   /** By a clock of the caller's. */
   public Breaker(String dependency, Settings settings, Clock clock) {
+    this.openFor = settings.openFor();
     this.clock = clock;
     this.circuit =
         CircuitBreaker.of(
@@ -99,6 +104,7 @@ public final class Breaker {
     long unused = turns.incrementAndGet();
     if (change.getToState() == CircuitBreaker.State.OPEN) {
       unused = openings.incrementAndGet();
+      probesAt = clock.instant().plus(openFor);
     }
     probe = null;
   }
@@ -227,6 +233,12 @@ public final class Breaker {
   /** True from the failure that opened it until a call is let through again. */
   public boolean open() {
     return state() == State.OPEN;
+  }
+
+  /** For how long no call is let through for sure; zero when the next one may be. */
+  public Duration refusing() {
+    Duration left = open() ? Duration.between(clock.instant(), probesAt) : Duration.ZERO;
+    return left.isNegative() ? Duration.ZERO : left;
   }
 
   /** Tells its state and what it did as metrics; the caller names who calls the dependency. */

@@ -62,6 +62,20 @@ class BreakerTest {
   }
 
   @Test
+  void shouldTellHowLongItRefusesEveryCall() {
+    assertThat(breaker.refusing()).isZero();
+    fail(5);
+    assertThat(breaker.refusing()).isEqualTo(OPEN);
+    pass(OPEN.minusMillis(1));
+    assertThat(breaker.refusing()).isEqualTo(Duration.ofMillis(1));
+    pass(Duration.ofMillis(1));
+    assertThat(breaker.refusing()).isZero();
+    pass(Duration.ofMillis(1));
+    fail(1);
+    assertThat(breaker.refusing()).as("after a probe that failed").isEqualTo(OPEN);
+  }
+
+  @Test
   void shouldStartCountingAnewAfterASuccess() {
     fail(4);
     succeed(1);
