@@ -11,6 +11,9 @@ cache=$target/bridge.aot
 hashing_cache=$target/hashing.aot
 modules="proto runtime embedded runtime/launchable db-adapter stamping-service intelligence-service orchestrator reducer bridge-cli"
 
+# Seconds after which the build of another process counts as stuck: more than all limits of one together.
+longest_build=4200
+
 # What every JVM of the suite gets. Add-Opens and the like are in the manifests of the jars. The last two keep new
 # code and classes from stopping everything, a fifth of a second each time, while they have room: docs/decisions/0035.
 always=(
@@ -57,7 +60,7 @@ jdk_candidates() {
   [ -n "${JAVA_HOME:-}" ] && printf '%s\n' "$JAVA_HOME"
   local java
   java=$(command -v java) && dirname "$(dirname "$(readlink -f "$java" 2>/dev/null || printf '%s' "$java")")"
-  ls -d /usr/lib/jvm/*25* "$HOME"/.sdkman/candidates/java/25* "$HOME"/.jdks/*25* 2>/dev/null
+  ls -d /usr/lib/jvm/*25* "${HOME:-}"/.sdkman/candidates/java/25* "${HOME:-}"/.jdks/*25* 2>/dev/null
   [ -x /usr/libexec/java_home ] && /usr/libexec/java_home -v 25 2>/dev/null
 }
 
@@ -91,13 +94,20 @@ build() {
   command -v mvn >/dev/null 2>&1 ||
     fail "Omnibridge has to be built first and Maven is not there: install Maven 3.8.7 or later, then run this again."
   mkdir -p "$target" 2>/dev/null && [ -w "$target" ] || fail "$target cannot be written; build as its owner."
-  local lock=$target/bridge-lock mine=$target/bridge-lock.$$ owner told=
-  echo $$ >"$mine"
-  trap 'rm -f "$mine"' EXIT
+  local lock=$target/bridge-lock mine=$target/bridge-lock.$$ owner told= began=$SECONDS
+  trap 'rm -f "$mine" "$mine.link"' EXIT
+  rm -f "$mine" "$mine.link"
+  of_process $$ >"$mine"
+  # Else there would never be a lock to wait for.
+  ln "$mine" "$mine.link" 2>/dev/null ||
+    fail "$target has to be where files can have hard links, which keep two builds apart. Or build with mvn -B package -DskipTests, and set OMNIBRIDGE_BUILD=never."
+  rm -f "$mine.link"
   # A link is made at once with what is in the file, or not at all.
   until ln "$mine" "$lock" 2>/dev/null; do
     owner=$(cat "$lock" 2>/dev/null)
-    if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then
+    [ $((SECONDS - began)) -lt $longest_build ] ||
+      fail "The build of process ${owner%% *}, which has $lock, does not end: end it, then run this again."
+    if [ -n "$owner" ] && ! is_running "$owner"; then
       break_lock "$lock" "$owner"
     elif [ -z "$told" ]; then
       told=yes
@@ -111,6 +121,22 @@ build() {
   fi
   rm -f "$lock" "$mine"
   trap - EXIT
+}
+
+# A process as a lock names it: by its number and, where /proc tells it, by when it began, for numbers are given again.
+of_process() { # pid
+  local stat='' words=()
+  { read -r stat <"/proc/$1/stat"; } 2>/dev/null
+  # Behind its name, which is in parentheses and may have spaces, it is the 20th word.
+  read -r -a words <<<"${stat##*) }"
+  printf '%s %s\n' "$1" "${words[19]:-}"
+}
+
+# Whether the owner of a lock still runs. One with the number of this process was before it: in a container the first
+# process always has the number 1.
+is_running() { # as of_process tells it
+  local pid=${1%% *}
+  [ "$pid" != $$ ] && kill -0 "$pid" 2>/dev/null && [ "$(of_process "$pid")" = "$1" ]
 }
 
 # Takes away the lock of an owner that is gone, unless somebody else has done so and locks it now.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.omnibridge.bridge.ProjectCopy.Ended;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The script ./bridge, on a copy of the project with a JDK that only tells how it was called. */
 class LauncherScriptTest {
@@ -72,9 +74,55 @@ class LauncherScriptTest {
         .until(() -> Files.readString(started.err()).equals("first\nsecond"));
   }
 
-  @Test
-  void shouldSayThatMavenIsMissingWhenItHasToBuild() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"bridge", "bin/reducer"})
+  void shouldFindTheProjectThroughLinks(String script) throws Exception {
     var project = new ProjectCopy(directory);
+    project.pretendItIsBuilt("bridge-cli", "reducer");
+    Path programs = Files.createDirectories(directory.resolve("my programs"));
+    Path unused =
+        Files.createSymbolicLink(
+            programs.resolve("linked"), Path.of("../a home with spaces", script));
+    Path link =
+        Files.createSymbolicLink(directory.resolve("linked"), Path.of("my programs/linked"));
+
+    Ended ended = project.run(link.toString(), Map.of());
+
+    assertThat(ended.err()).isEmpty();
+    assertThat(ended.out().lines()).contains("-Domnibridge.home=" + project.home.toRealPath());
+  }
+
+  /** With it, cd may go elsewhere, and prints where it went. */
+  @ParameterizedTest
+  @CsvSource({"bridge, list", "bin/run-service, reducer"})
+  void shouldFindTheProjectWhateverCdpathSays(String script, String argument) throws Exception {
+    var project = new ProjectCopy(directory);
+    project.pretendItIsBuilt("bridge-cli", "reducer");
+    Path caller = directory.resolve("caller");
+    ProjectCopy.program(caller, "exec bash 'a home with spaces/%s' %s".formatted(script, argument));
+
+    Ended ended = project.run(caller.toString(), Map.of("CDPATH", directory.toString()));
+
+    assertThat(ended.err()).isEmpty();
+    assertThat(ended.out().lines()).contains("-Domnibridge.home=" + project.home.toRealPath());
+  }
+
+  @Test
+  void shouldLookForAJdkAlsoWithoutAHomeDirectory() throws Exception {
+    var project = new ProjectCopy(directory);
+    Path caller = directory.resolve("caller");
+    ProjectCopy.program(caller, "unset HOME; exec bash 'a home with spaces/bin/jdk25'");
+    var environment = Map.of("PATH", onlyWhatIsNeeded().toString(), "JAVA_HOME", "");
+
+    Ended ended = project.run(caller.toString(), environment);
+
+    // One may be where the system has its own.
+    assertThat(ended.code()).isIn(0, ExitCode.ENVIRONMENT.code());
+    assertThat(ended.err()).doesNotContain("unbound variable");
+  }
+
+  /** A directory with the programs that the scripts call before they build, and no others. */
+  private Path onlyWhatIsNeeded() throws IOException {
     Path programs = Files.createDirectories(directory.resolve("programs"));
     for (String name :
         List.of("bash", "dirname", "grep", "ls", "find", "head", "readlink", "cat")) {
@@ -84,8 +132,14 @@ class LauncherScriptTest {
               : Path.of("/bin", name);
       Path unused = Files.createSymbolicLink(programs.resolve(name), found);
     }
+    return programs;
+  }
 
-    Ended ended = project.run("bridge", Map.of("PATH", programs.toString()), "list");
+  @Test
+  void shouldSayThatMavenIsMissingWhenItHasToBuild() throws Exception {
+    var project = new ProjectCopy(directory);
+
+    Ended ended = project.run("bridge", Map.of("PATH", onlyWhatIsNeeded().toString()), "list");
 
     assertThat(ended.code()).isEqualTo(ExitCode.ENVIRONMENT.code());
     assertThat(ended.err()).startsWith("bridge: ").contains("install Maven 3.8.7 or later");

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -63,6 +65,7 @@ class ServiceScriptTest {
     assertThat(ended.out())
         .contains("Usage: bin/" + peer.service())
         .contains("%s (%d)".formatted(peer.portVariable(), peer.defaultPort()))
+        .contains("LOG_LEVEL (INFO) level of its log lines, on stderr")
         .contains("Exit codes:");
     assertThat(ended.err()).isEmpty();
   }
@@ -110,6 +113,77 @@ class ServiceScriptTest {
 
     assertThat(project.run("bin/reducer", path).code()).isEqualTo(42);
     assertThat(target.resolve("bridge-lock")).doesNotExist();
+  }
+
+  /** As in a container that was ended in the middle of a build and is started again. */
+  @Test
+  void shouldTakeOverTheLockOfAnEarlierProcessWithItsOwnNumber() throws Exception {
+    var project = new ProjectCopy(directory);
+    var path = project.withProgram("mvn", project.buildOf(MODULES));
+    Path target = Files.createDirectories(project.home.resolve("bridge-cli/target"));
+    Path caller = directory.resolve("caller");
+    ProjectCopy.program(
+        caller,
+        "echo $$ >'%s/bridge-lock'; exec bash '%s/bin/reducer'".formatted(target, project.home));
+
+    assertThat(project.run(caller.toString(), path).code()).isEqualTo(42);
+    assertThat(target.resolve("bridge-lock")).doesNotExist();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void shouldTakeOverTheLockOfAProcessWhoseNumberIsAnothersNow() throws Exception {
+    var project = new ProjectCopy(directory);
+    var path = project.withProgram("mvn", project.buildOf(MODULES));
+    Path target = Files.createDirectories(project.home.resolve("bridge-cli/target"));
+    // Of this one, but not from when it began.
+    Path unused =
+        Files.writeString(target.resolve("bridge-lock"), ProcessHandle.current().pid() + " 1\n");
+
+    assertThat(project.run("bin/reducer", path).code()).isEqualTo(42);
+    assertThat(target.resolve("bridge-lock")).doesNotExist();
+  }
+
+  @Test
+  void shouldSayThatABuildNeedsHardLinks() throws Exception {
+    var project = new ProjectCopy(directory);
+    var path = project.withProgram("mvn", "exit 1");
+    ProjectCopy.program(directory.resolve("programs/ln"), "echo 'not supported' >&2; exit 1");
+
+    Ended ended = project.run("bin/reducer", path);
+
+    assertThat(ended.code()).isEqualTo(3);
+    assertThat(ended.err()).startsWith("reducer: ").contains("hard links");
+    assertThat(project.home.resolve("bridge-cli/target")).isEmptyDirectory();
+  }
+
+  @Test
+  void shouldNotWaitForEverForTheBuildOfAnother() throws Exception {
+    var project = new ProjectCopy(directory);
+    var path = project.withProgram("mvn", "exit 1");
+    Path caller = directory.resolve("caller");
+    ProjectCopy.program(
+        caller,
+        """
+        set -u
+        home='%s' program=caller
+        jar=$home/none.jar
+        . "$home/bin/lib.sh"
+        longest_build=1
+        mkdir -p "$target"
+        of_process $PPID >"$target/bridge-lock"
+        build\
+        """
+            .formatted(project.home));
+
+    Ended ended = project.run(caller.toString(), path);
+
+    assertThat(ended.code()).isEqualTo(3);
+    assertThat(ended.err())
+        .contains("caller: waiting for a build that is under way")
+        .contains("The build of process %d, ".formatted(ProcessHandle.current().pid()))
+        .contains("does not end");
+    assertThat(project.home.resolve("bridge-cli/target/bridge-lock")).exists();
   }
 
   /** A process that looks like ./bridge servers. */

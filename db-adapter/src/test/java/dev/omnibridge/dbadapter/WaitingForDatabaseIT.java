@@ -69,4 +69,10 @@ class WaitingForDatabaseIT {
     assertThatThrownBy(() -> started.await(60, TimeUnit.SECONDS))
         .hasMessageContaining("there_is_no_such_database");
   }
+
+  @Test
+  void shouldNotWaitForADatabaseThatWantsAPasswordWhenNoneIsSet() {
+    Future<String> started = start(Map.of("PGPASSWORD", ""));
+    assertThatThrownBy(() -> started.await(60, TimeUnit.SECONDS)).hasMessageContaining("password");
+  }
 }

@@ -23,6 +23,12 @@ import org.slf4j.LoggerFactory;
 final class Patience {
   static final Duration PAUSE = Duration.ofSeconds(1);
 
+  /**
+   * How the JDBC driver says that the server wants a password and none is set, or that it wants a
+   * way to log in that the driver does not have. No server says it while it starts.
+   */
+  private static final String NO_PASSWORD = "08004";
+
   private static final Logger log = LoggerFactory.getLogger(Patience.class);
 
   private final Vertx vertx;
@@ -111,7 +117,8 @@ final class Patience {
 
   /** No connection (08), a server that starts or stops (57P), or that has no more to give (53). */
   private static boolean isNotThere(String state) {
-    return state.startsWith("08") || state.startsWith("57P") || state.startsWith("53");
+    return !state.equals(NO_PASSWORD)
+        && (state.startsWith("08") || state.startsWith("57P") || state.startsWith("53"));
   }
 
   /** A connection that is lost while something is written to it fails with any IOException. */

@@ -112,7 +112,7 @@ class PatienceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"28P01", "3D000", "42P01", "57014"})
+  @ValueSource(strings = {"08004", "28P01", "3D000", "42P01", "57014"})
   void shouldNotWaitForADatabaseThatRefuses(String state) {
     assertThat(Patience.isNotThere(new SQLException("no", state))).isFalse();
     assertThat(Patience.isNotThere(new PgException("no", "FATAL", state, ""))).isFalse();
