@@ -3,7 +3,6 @@ package dev.omnibridge.intelligence;
 
 import dev.omnibridge.intelligence.analysis.Analyzer;
 import dev.omnibridge.intelligence.embedding.Embedders;
-import dev.omnibridge.intelligence.embedding.LexicalEmbedder;
 import dev.omnibridge.intelligence.index.ArtifactIndex;
 import dev.omnibridge.intelligence.index.Searches;
 import dev.omnibridge.intelligence.rpc.Analyses;
@@ -14,10 +13,12 @@ import dev.omnibridge.intelligence.rpc.TreeIntakes;
 import dev.omnibridge.intelligence.rpc.TreeQuestions;
 import dev.omnibridge.intelligence.rpc.Turns;
 import dev.omnibridge.intelligence.rpc.Work;
+import dev.omnibridge.intelligence.similarity.LexicalVector;
 import dev.omnibridge.intelligence.store.AnalysisEvents;
 import dev.omnibridge.intelligence.store.ContentSource;
 import dev.omnibridge.intelligence.store.TreeStore;
 import dev.omnibridge.intelligence.stream.EmbeddingPass;
+import dev.omnibridge.intelligence.stream.FeedPositions;
 import dev.omnibridge.intelligence.stream.Indexing;
 import dev.omnibridge.intelligence.stream.StampFeed;
 import dev.omnibridge.intelligence.testgen.TestGenerationPublisher;
@@ -91,17 +92,20 @@ public final class IntelligenceVerticle extends VerticleBase {
     var contents = new ContentSource(dbAdapter, config.maxBytes());
     var work = new Work(new Analyzer(), workers);
     var embedders = Embedders.of(embedding, config.similar().embeddings());
-    var searches = new Searches(index, embedders.modelName(), LexicalEmbedder.MODEL);
+    var searches = new Searches(index, embedders.modelName(), LexicalVector.MODEL);
     var pass = new EmbeddingPass(vertx, embedders, searches, contents, indexing, workers);
     var events = new AnalysisEvents(context, dbAdapter, config.eventsQueue(), random);
     var generations =
         new TestGenerationPublisher(
             context, dbAdapter, Clock.systemUTC(), System::nanoTime, random);
+    indexing.tell(edge.metrics());
+    events.tell(edge.metrics());
     generations.tell(edge.metrics());
     running = new Running(List.of(workers, embedding), indexing, pass, events, generations);
 
-    var stamps = new StampFeed(contents, indexing, searches, workers, index::positions);
-    var pump = new Pump(pumpConfig(), stamps, stamps);
+    var positions = new FeedPositions(index::positions, dbAdapter);
+    var stamps = new StampFeed(contents, indexing, searches, workers, positions::log);
+    var pump = new Pump(pumpConfig(), positions, stamps);
     var similarity =
         new Similarity(
             searches, new Similarity.Models(embedders, pass), contents, work, feed(pump));

@@ -7,6 +7,7 @@ import dev.omnibridge.reducer.stream.Activity;
 import dev.omnibridge.reducer.stream.Progress;
 import dev.omnibridge.reducer.stream.Reduction;
 import dev.omnibridge.runtime.event.Catalogue;
+import dev.omnibridge.runtime.metrics.Metrics.Watched;
 import dev.omnibridge.runtime.rpc.Edge;
 import dev.omnibridge.runtime.rpc.Peer;
 import dev.omnibridge.runtime.stream.LogPositions;
@@ -14,6 +15,8 @@ import dev.omnibridge.runtime.stream.Pump;
 import io.grpc.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +24,13 @@ import org.jspecify.annotations.Nullable;
  * Wires the reducer: the pump that folds, and the answers. It starts whether or not Kafka is there.
  */
 public final class ReducerVerticle extends VerticleBase {
+  private static final String PROJECTION = "projection";
+  private static final long LOOK_MILLIS = 1_000;
+
   private final ReducerConfig config;
   private final Edge edge;
+  private final Deque<Watched> measured = new ArrayDeque<>();
+  private long timer = -1;
   private volatile @Nullable Pump pump;
 
   public ReducerVerticle(ReducerConfig config, Edge edge) {
@@ -47,7 +55,38 @@ public final class ReducerVerticle extends VerticleBase {
             catalogue.topic(config.environment(), "stamp"));
     var deployed = new Pump(config.pump(topics), positions, reduction);
     pump = deployed;
+    watch(deployed);
     return deployed.deploy(vertx);
+  }
+
+  /** Only degrades: what the projection does not have is answered from the log. */
+  private void watch(Pump deployed) {
+    measured.add(
+        edge.metrics()
+            .gauge("omnibridge_reducer_lag", "Records on Kafka, not folded yet.", deployed::lag));
+    measured.add(
+        edge.metrics()
+            .gauge(
+                "omnibridge_reducer_stuck",
+                "1 while batches of the reducer fail.",
+                () -> deployed.healthy() ? 0 : 1));
+    timer = vertx.setPeriodic(1, LOOK_MILLIS, _ -> edge.trouble(PROJECTION, trouble(deployed)));
+  }
+
+  private static @Nullable String trouble(Pump deployed) {
+    if (!deployed.connected()) {
+      return "there is no connection to Kafka";
+    }
+    return deployed.healthy() ? null : "batches fail, and come again";
+  }
+
+  /** The pump, as a child of this deployment, is stopped before. */
+  @Override
+  public Future<?> stop() {
+    boolean unused = vertx.cancelTimer(timer);
+    measured.forEach(Watched::close);
+    edge.trouble(PROJECTION, null);
+    return Future.succeededFuture();
   }
 
   /** True while Kafka answers and has the topics. */

@@ -24,6 +24,9 @@ import dev.omnibridge.runtime.event.EventHeaders;
 import dev.omnibridge.testkit.RecordReader;
 import dev.omnibridge.testkit.Seeds;
 import dev.omnibridge.testkit.TestKafka;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -103,6 +106,20 @@ class ReducerIT {
     assertThat(bridge.getStepsDegraded()).isEqualTo(1);
     assertThat(bridge.getTotalSizeBytes()).isEqualTo(120);
     assertThat(bridge.getFsmState()).isEqualTo("idle");
+  }
+
+  @Test
+  void shouldBeUpWhileKafkaIsThere() throws Exception {
+    running.start();
+    var health = HttpRequest.newBuilder(running.pages().resolve("/health")).build();
+    try (var http = HttpClient.newHttpClient()) {
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(() ->
+              assertThat(http.send(health, BodyHandlers.ofString()).body())
+                  .contains("\"status\":\"UP\"")
+                  .doesNotContain("projection"));
+    }
   }
 
   @Test

@@ -27,6 +27,7 @@ import dev.omnibridge.testkit.TestPostgres;
 import io.grpc.Channel;
 import io.grpc.MethodDescriptor;
 import io.vertx.core.Vertx;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -72,6 +73,11 @@ final class RunningReducer {
 
   void stop() throws Exception {
     asked.stop();
+  }
+
+  /** Where the pages of the reducer that is asked are, from now on. */
+  URI pages() throws Exception {
+    return URI.create("http://127.0.0.1:" + asked.edge().listen().await(LIMIT_SECONDS, SECONDS));
   }
 
   /** One more reducer, as in another process: it reaches db-adapter over the network. */

@@ -14,6 +14,9 @@ final class Outline {
   /** More declarations are counted, but not listed. */
   static final int MOST = 300;
 
+  /** No name that somebody wrote is longer; a line of a minified file may be one. */
+  static final int LONGEST_NAME = 200;
+
   private static final int NO_ENTRY = -1;
 
   private final SourceText source;
@@ -90,8 +93,16 @@ final class Outline {
     pending = NO_ENTRY;
     if (!name.isEmpty() && drafts.size() < MOST) {
       pending = drafts.size();
-      drafts.add(new Draft(kind, name, source.lines().numberAt(at)));
+      drafts.add(new Draft(kind, cut(name), source.lines().numberAt(at)));
     }
+  }
+
+  private static String cut(String name) {
+    if (name.length() <= LONGEST_NAME) {
+      return name;
+    }
+    boolean withinALetter = Character.isLowSurrogate(name.charAt(LONGEST_NAME));
+    return name.substring(0, withinALetter ? LONGEST_NAME - 1 : LONGEST_NAME);
   }
 
   /** A brace opens the body of what was declared last, or some other block. */

@@ -12,14 +12,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The best embedder there is: the model once it is loaded, which begins in the background when it
- * is first asked for, and the lexical one before that, without it, and when it cannot be loaded.
- * The model works on one thread of its own, never on an event loop. Used on one context only.
+ * The model, if there is one: it is loaded in the background when it is first asked for. Before
+ * that, without it, and when it cannot be loaded, texts are compared by their words, for which
+ * nothing is needed from here. The model works on one thread of its own, never on an event loop.
+ * Used on one context only.
  */
 public final class Embedders {
   private static final Logger log = LoggerFactory.getLogger(Embedders.class);
 
-  private final LexicalEmbedder lexical = new LexicalEmbedder();
   private final WorkerExecutor worker;
   private final @Nullable Supplier<Embedder> loader;
   private volatile @Nullable Future<@Nullable Embedder> loading;
@@ -29,7 +29,8 @@ public final class Embedders {
     return new Embedders(worker, enabled ? MiniLmEmbedder::new : null);
   }
 
-  Embedders(WorkerExecutor worker, @Nullable Supplier<Embedder> loader) {
+  /** With a model that is loaded so; without any where there is no loader. */
+  public Embedders(WorkerExecutor worker, @Nullable Supplier<Embedder> loader) {
     this.worker = worker;
     this.loader = loader;
   }
@@ -42,7 +43,7 @@ public final class Embedders {
     return MiniLmEmbedder.MODEL;
   }
 
-  /** False when only the lexical embedder will ever answer. */
+  /** False when there is none and never will be. */
   public boolean hasModel() {
     Future<@Nullable Embedder> begun = loading;
     return loader != null && (begun == null || !begun.isComplete() || begun.result() != null);
@@ -54,21 +55,14 @@ public final class Embedders {
     return begun != null && begun.isComplete() && begun.result() != null;
   }
 
-  /**
-   * The vector of the best embedder that is there within the time. Never fails for want of a model;
-   * the answer says which one made it.
-   */
-  public Future<Vector> embed(String text, Duration patience) {
+  /** The model's vector; null when the model is not there within the time. */
+  public Future<@Nullable Vector> embed(String text, Duration patience) {
     return Timeouts.within(patience, model())
         .otherwiseEmpty()
-        .compose(model -> model == null ? plain(text) : on(model, text));
+        .compose(model -> model == null ? Future.succeededFuture() : on(model, text));
   }
 
-  private Future<Vector> plain(String text) {
-    return Future.succeededFuture(new Vector(lexical.model(), lexical.embed(text)));
-  }
-
-  private Future<Vector> on(Embedder model, String text) {
+  private Future<@Nullable Vector> on(Embedder model, String text) {
     return worker.executeBlocking(() -> new Vector(model.model(), model.embed(text)), false);
   }
 

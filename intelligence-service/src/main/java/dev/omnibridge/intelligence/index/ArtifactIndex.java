@@ -13,12 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.lucene.document.Document;
-import org.apache.lucene.index.CorruptIndexException;
-import org.apache.lucene.index.IndexFormatTooNewException;
-import org.apache.lucene.index.IndexFormatTooOldException;
-import org.apache.lucene.index.IndexWriter;
-import org.apache.lucene.index.IndexWriterConfig;
-import org.apache.lucene.index.IndexWriterConfig.OpenMode;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
@@ -39,30 +33,32 @@ import org.slf4j.LoggerFactory;
 /**
  * Contents with their features and stamps, at most so many; those that nobody stamped go first,
  * then the oldest. Changes are seen by searches at once and are durable, together with the
- * positions, from the next commit. Blocks, so it is for worker threads; one thread at a time may
- * write, many may search.
+ * positions, from the next commit. A disk that cannot be written ends Lucene's writer for good; the
+ * next change opens the index again, as it was at the last commit. Blocks, so it is for worker
+ * threads; one thread at a time may write, many may search.
  */
 public final class ArtifactIndex implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ArtifactIndex.class);
-  private static final double BUFFER_MIB = 8;
 
   private final int most;
   private final Directory directory;
-  private final IndexWriter writer;
-  private final SearcherManager searchers;
-  private final Map<String, String> committed = new HashMap<>();
+  private volatile Opened opened;
+  private Map<String, String> committed;
   private long sequence;
 
-  private ArtifactIndex(Directory directory, int most) throws IOException {
+  /** True from when they are others, because it was opened again, until somebody asks for them. */
+  private boolean positionsMoved;
+
+  ArtifactIndex(Directory directory, int most) throws IOException {
     this.most = most;
     this.directory = directory;
-    this.writer = writer(directory);
-    this.searchers = new SearcherManager(writer, null);
-    Iterable<Map.Entry<String, String>> data = writer.getLiveCommitData();
-    if (data != null) {
-      data.forEach(entry -> committed.put(entry.getKey(), entry.getValue()));
-    }
-    this.sequence = Long.parseLong(committed.getOrDefault(Documents.SEQUENCE, "0"));
+    this.opened = Opened.last(directory);
+    this.committed = opened.committed();
+    this.sequence = lastSequence();
+  }
+
+  private long lastSequence() {
+    return Long.parseLong(committed.getOrDefault(Documents.SEQUENCE, "0"));
   }
 
   /**
@@ -85,54 +81,60 @@ public final class ArtifactIndex implements AutoCloseable {
     }
   }
 
-  private static IndexWriter writer(Directory directory) throws IOException {
-    try {
-      return new IndexWriter(directory, config(OpenMode.CREATE_OR_APPEND));
-    } catch (CorruptIndexException | IndexFormatTooOldException | IndexFormatTooNewException bad) {
-      log.atWarn().setCause(bad).log("index of artifacts cannot be read and is made anew");
-      for (String file : directory.listAll()) {
-        if (!file.equals(IndexWriter.WRITE_LOCK_NAME)) {
-          directory.deleteFile(file);
-        }
-      }
-      return new IndexWriter(directory, config(OpenMode.CREATE));
+  private void openAgainIfEnded() throws IOException {
+    Opened ended = opened;
+    if (ended.writer().isOpen()) {
+      return;
     }
-  }
-
-  private static IndexWriterConfig config(OpenMode mode) {
-    return new IndexWriterConfig()
-        .setOpenMode(mode)
-        .setRAMBufferSizeMB(BUFFER_MIB)
-        .setCommitOnClose(false);
+    opened = Opened.last(directory);
+    Map<String, String> found = opened.committed();
+    positionsMoved |= !found.equals(committed);
+    committed = found;
+    sequence = lastSequence();
+    log.atWarn().log("index of artifacts is opened again, as it was committed last");
+    ended.close();
   }
 
   /** What was committed with the index besides it. */
   public synchronized Map<String, String> positions() {
+    positionsMoved = false;
     return Map.copyOf(committed);
   }
 
   /** Takes changes in; they are seen from now on. */
   public synchronized void apply(List<Change> changes) {
     try {
+      openAgainIfEnded();
       var edit = new Edit(load(changes.stream().map(Change::contentHash).distinct().toList()));
       changes.forEach(edit::take);
       for (Entry entry : edit.changed()) {
-        writer.updateDocument(new Term(Documents.ID, entry.id()), Documents.of(entry, ++sequence));
+        opened
+            .writer()
+            .updateDocument(new Term(Documents.ID, entry.id()), Documents.of(entry, ++sequence));
       }
       evict();
-      searchers.maybeRefreshBlocking();
+      opened.searchers().maybeRefreshBlocking();
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
   }
 
-  /** Makes everything durable, with the positions that the changes lead to. */
+  /**
+   * Makes everything durable, with the positions that the changes lead to. Fails when the index was
+   * made anew since the positions were asked for: what was before them is not in it.
+   */
   public synchronized void commit(Map<String, String> positions) {
+    if (positionsMoved && !positions.isEmpty()) {
+      throw new IllegalStateException(
+          "The index was made anew; its positions are to be read again");
+    }
+    Map<String, String> data = new HashMap<>(committed);
+    data.putAll(positions);
+    data.put(Documents.SEQUENCE, Long.toString(sequence));
     try {
-      committed.putAll(positions);
-      committed.put(Documents.SEQUENCE, Long.toString(sequence));
-      writer.setLiveCommitData(committed.entrySet());
-      writer.commit();
+      opened.writer().setLiveCommitData(data.entrySet());
+      opened.writer().commit();
+      committed = data;
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
@@ -153,11 +155,11 @@ public final class ArtifactIndex implements AutoCloseable {
 
   /** Deleted are documents, so what is just being written is counted after the next refresh. */
   private void evict() throws IOException {
-    int surplus = writer.getDocStats().numDocs - most;
+    int surplus = opened.writer().getDocStats().numDocs - most;
     if (surplus <= 0) {
       return;
     }
-    searchers.maybeRefreshBlocking();
+    opened.searchers().maybeRefreshBlocking();
     var oldest =
         new Sort(
             new SortField(Documents.RANK, SortField.Type.LONG),
@@ -173,7 +175,7 @@ public final class ArtifactIndex implements AutoCloseable {
           return found;
         });
     for (String id : ids) {
-      writer.deleteDocuments(new Term(Documents.ID, id));
+      opened.writer().deleteDocuments(new Term(Documents.ID, id));
     }
   }
 
@@ -183,6 +185,7 @@ public final class ArtifactIndex implements AutoCloseable {
   }
 
   <T> T search(Reading<T> reading) throws IOException {
+    SearcherManager searchers = opened.searchers();
     IndexSearcher searcher = searchers.acquire();
     try {
       return reading.read(searcher);
@@ -194,10 +197,8 @@ public final class ArtifactIndex implements AutoCloseable {
   /** Closes without a commit: what came after the last one comes again. */
   @Override
   public synchronized void close() {
-    try (directory;
-        writer;
-        searchers) {
-      log.atDebug().log("index of artifacts is closed");
+    try (directory) {
+      opened.close();
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }

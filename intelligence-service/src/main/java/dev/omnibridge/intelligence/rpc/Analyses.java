@@ -176,7 +176,7 @@ public final class Analyses {
     }
     return trees
         .load(request.getTreeId(), scope)
-        .map(loaded -> loaded.tree().nodes().containsKey(request.getFilePath()))
+        .map(loaded -> loaded.search().has(request.getFilePath()))
         .otherwise(failure -> {
           degraded(draft, "The project tree was not used", failure);
           return false;

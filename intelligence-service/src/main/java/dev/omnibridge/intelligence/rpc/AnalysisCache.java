@@ -8,10 +8,14 @@ import dev.omnibridge.intelligence.index.Features;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Analyses that were made lately, by content and file name: for 300 s, 1,000 at most. */
+/**
+ * Analyses that were made lately, by content and file name: for 300 s, 1,000 at most, and fewer
+ * when they are large.
+ */
 final class AnalysisCache {
   static final Duration KEPT = Duration.ofSeconds(300);
   static final int MOST = 1_000;
+  private static final int MOST_BYTES = 16_000_000;
 
   /**
    * What an analysis depends on.
@@ -34,7 +38,18 @@ final class AnalysisCache {
   private final Cache<Key, Made> made;
 
   AnalysisCache(Ticker ticker) {
-    made = Caffeine.newBuilder().expireAfterWrite(KEPT).maximumSize(MOST).ticker(ticker).build();
+    made =
+        Caffeine.newBuilder()
+            .expireAfterWrite(KEPT)
+            .maximumWeight(MOST_BYTES)
+            .<Key, Made>weigher((_, analysis) -> weight(analysis))
+            .ticker(ticker)
+            .executor(Runnable::run)
+            .build();
+  }
+
+  private static int weight(Made made) {
+    return Math.max(MOST_BYTES / MOST, made.analysis().getSerializedSize());
   }
 
   @Nullable Made get(Key key) {

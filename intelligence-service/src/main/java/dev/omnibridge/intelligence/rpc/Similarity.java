@@ -9,12 +9,12 @@ import dev.omnibridge.api.intelligence.v1.Neighbor;
 import dev.omnibridge.intelligence.analysis.Sample;
 import dev.omnibridge.intelligence.embedding.Embedders;
 import dev.omnibridge.intelligence.embedding.Embedders.Vector;
-import dev.omnibridge.intelligence.embedding.LexicalEmbedder;
 import dev.omnibridge.intelligence.index.Features;
 import dev.omnibridge.intelligence.index.Neighbour;
 import dev.omnibridge.intelligence.index.Probe;
 import dev.omnibridge.intelligence.index.Searches;
 import dev.omnibridge.intelligence.index.Searches.Counts;
+import dev.omnibridge.intelligence.similarity.LexicalVector;
 import dev.omnibridge.intelligence.store.ContentSource;
 import dev.omnibridge.intelligence.stream.EmbeddingPass;
 import dev.omnibridge.runtime.Fault;
@@ -114,14 +114,17 @@ public final class Similarity {
     if (model != null) {
       return Future.succeededFuture(new Vector(embedders.modelName(), model));
     }
+    var lexical = new Vector(LexicalVector.MODEL, asked.features().lexical());
     return asked.text().isEmpty()
-        ? Future.succeededFuture(new Vector(LexicalEmbedder.MODEL, asked.features().lexical()))
-        : embedders.embed(asked.text(), scope.within(MODEL_PATIENCE).dividedBy(2));
+        ? Future.succeededFuture(lexical)
+        : embedders
+            .embed(asked.text(), scope.within(MODEL_PATIENCE).dividedBy(2))
+            .map(made -> made == null ? lexical : made);
   }
 
   private Future<FindSimilarResponse> search(
       FindSimilarRequest request, Asked asked, Vector vector, CallScope scope) {
-    boolean lexical = vector.model().equals(LexicalEmbedder.MODEL);
+    boolean lexical = vector.model().equals(LexicalVector.MODEL);
     var probe =
         new Probe(
             asked.hash(),

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.intelligence.rpc;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.omnibridge.api.intelligence.v1.NavigateTreeRequest;
 import dev.omnibridge.api.intelligence.v1.NavigateTreeResponse;
 import dev.omnibridge.api.intelligence.v1.QueryTreeRequest;
 import dev.omnibridge.api.intelligence.v1.QueryTreeResponse;
 import dev.omnibridge.intelligence.embedding.Embedders;
-import dev.omnibridge.intelligence.embedding.LexicalEmbedder;
+import dev.omnibridge.intelligence.similarity.LexicalVector;
 import dev.omnibridge.intelligence.store.TreeStore;
 import dev.omnibridge.intelligence.store.TreeStore.Loaded;
 import dev.omnibridge.intelligence.tree.TreeQuery;
@@ -34,7 +35,7 @@ public final class TreeQuestions {
   public TreeQuestions(TreeStore trees, Embedders embedders, Work work) {
     this.trees = trees;
     this.embedders = embedders;
-    this.vectors = new NodeVectors(embedders);
+    this.vectors = new NodeVectors(embedders, Ticker.systemTicker());
     this.work = work;
   }
 
@@ -56,10 +57,7 @@ public final class TreeQuestions {
             .compose(nodes ->
                 embedders
                     .embed(question, VECTOR_PATIENCE)
-                    .map(vector ->
-                        vector.model().equals(LexicalEmbedder.MODEL)
-                            ? null
-                            : new Meaning(vector.values(), nodes)));
+                    .map(vector -> vector == null ? null : new Meaning(vector.values(), nodes)));
     return Timeouts.within(scope.within(VECTOR_PATIENCE).dividedBy(2), found).otherwiseEmpty();
   }
 
@@ -84,7 +82,7 @@ public final class TreeQuestions {
                 meaning == null ? null : meaning.nodes());
     var message =
         QueryTreeResponse.newBuilder()
-            .setModel(meaning == null ? LexicalEmbedder.MODEL : embedders.modelName())
+            .setModel(meaning == null ? LexicalVector.MODEL : embedders.modelName())
             .setNodesSearched(answer.searched());
     answer.nodes().forEach(ranked -> message.addNodes(TreeMessages.of(ranked)));
     return message.build();

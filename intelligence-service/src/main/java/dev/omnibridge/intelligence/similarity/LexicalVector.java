@@ -11,6 +11,9 @@ import java.util.Set;
  * needs no model, knows no synonyms, and stands in when there is no model.
  */
 public final class LexicalVector {
+  /** What its vectors are named by, where others are named by their model. */
+  public static final String MODEL = "lexical";
+
   /** Dimensions of every vector. */
   public static final int DIMENSIONS = 384;
 

@@ -13,6 +13,7 @@ import dev.omnibridge.runtime.Ids;
 import dev.omnibridge.runtime.LogKeys;
 import dev.omnibridge.runtime.Timeouts;
 import dev.omnibridge.runtime.event.Envelope;
+import dev.omnibridge.runtime.metrics.Metrics;
 import dev.omnibridge.runtime.rpc.Calls;
 import dev.omnibridge.runtime.rpc.Statuses;
 import io.grpc.Channel;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,7 +61,7 @@ public final class AnalysisEvents {
   private boolean writing;
   private boolean stopping;
   private boolean troubled;
-  private long lost;
+  private final AtomicLong lost = new AtomicLong();
 
   public AnalysisEvents(Context context, Channel dbAdapter, int bound, RandomGenerator random) {
     this.context = context;
@@ -82,8 +84,14 @@ public final class AnalysisEvents {
   }
 
   /** Analyses whose events were let go since the start. */
-  public long lost() {
+  public AtomicLong lost() {
     return lost;
+  }
+
+  /** Tells the numbers of what is written here. */
+  public void tell(Metrics metrics) {
+    metrics.count(
+        "omnibridge_analysis_events_lost_total", "Analyses whose events were let go.", lost);
   }
 
   /** Writes what waits, for a moment, and then gives up. */
@@ -139,7 +147,7 @@ public final class AnalysisEvents {
   }
 
   private void lose(int count, String reason) {
-    lost += count;
+    lost.addAndGet(count);
     if (!troubled) {
       log.atWarn()
           .addKeyValue(LogKeys.COUNT, count)

@@ -3,7 +3,6 @@ package dev.omnibridge.intelligence.stream;
 
 import dev.omnibridge.intelligence.embedding.Embedder;
 import dev.omnibridge.intelligence.embedding.Embedders;
-import dev.omnibridge.intelligence.embedding.LexicalEmbedder;
 import dev.omnibridge.intelligence.index.Change;
 import dev.omnibridge.intelligence.index.Change.Embedded;
 import dev.omnibridge.intelligence.index.Searches;
@@ -134,9 +133,8 @@ public final class EmbeddingPass {
                 : Future.failedFuture(failure));
   }
 
-  /** A vector of words has no place among those of the model. */
-  private static Future<Change> made(String hash, Embedders.Vector vector) {
-    return vector.model().equals(LexicalEmbedder.MODEL)
+  private static Future<Change> made(String hash, Embedders.@Nullable Vector vector) {
+    return vector == null
         ? Future.failedFuture(new IllegalStateException("The model did not answer in time"))
         : Future.succeededFuture(new Embedded(hash, vector.values()));
   }

@@ -7,6 +7,7 @@ import dev.omnibridge.intelligence.index.ArtifactIndex;
 import dev.omnibridge.intelligence.index.Change;
 import dev.omnibridge.intelligence.index.Change.Seen;
 import dev.omnibridge.runtime.LogKeys;
+import dev.omnibridge.runtime.metrics.Metrics;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +42,7 @@ public final class Indexing {
   private final Cache<String, Boolean> taken =
       Caffeine.newBuilder().maximumSize(REMEMBERED).build();
   private boolean writing;
-  private long letGo;
+  private final AtomicLong letGo = new AtomicLong();
   private boolean troubled;
   private volatile boolean closed;
 
@@ -99,7 +101,7 @@ public final class Indexing {
       return;
     }
     if (closed || seen.size() >= QUEUE) {
-      letGo++;
+      letGo.incrementAndGet();
       return;
     }
     taken.put(key, true);
@@ -110,8 +112,14 @@ public final class Indexing {
   }
 
   /** Contents that were let go since the start. */
-  public long letGo() {
+  public AtomicLong letGo() {
     return letGo;
+  }
+
+  /** Tells the numbers of what is written here. */
+  public void tell(Metrics metrics) {
+    metrics.count(
+        "omnibridge_index_let_go_total", "Contents of analyses that were not indexed.", letGo);
   }
 
   private void drain() {
@@ -130,7 +138,7 @@ public final class Indexing {
   private void drained(int count, @org.jspecify.annotations.Nullable Throwable failure) {
     writing = false;
     if (failure != null) {
-      letGo += count;
+      letGo.addAndGet(count);
       if (!troubled) {
         log.atWarn()
             .setCause(failure)

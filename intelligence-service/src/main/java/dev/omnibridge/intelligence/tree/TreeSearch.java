@@ -5,6 +5,7 @@ import dev.omnibridge.intelligence.similarity.Hashing;
 import dev.omnibridge.intelligence.similarity.LexicalVector;
 import dev.omnibridge.intelligence.similarity.Terms;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +38,10 @@ public final class TreeSearch {
 
   private final List<Node> nodes;
   private final List<NodeTerms> terms = new ArrayList<>();
+
+  /** In their order, which no choice of paths makes slow to look through. */
+  private final String[] paths;
+
   private final double meanLength;
   private final long bytes;
 
@@ -47,13 +52,14 @@ public final class TreeSearch {
    */
   public TreeSearch(ProjectTree tree) {
     this.nodes = List.copyOf(tree.nodes().values());
+    this.paths = nodes.stream().map(Node::path).sorted().toArray(String[]::new);
     long length = 0;
     long taken = tree.bytes();
     for (Node node : nodes) {
       NodeTerms counted = termsOf(node);
       terms.add(counted);
       length += counted.length();
-      taken += counted.bytes() + 2L * Memory.REFERENCE;
+      taken += counted.bytes() + 3L * Memory.REFERENCE;
       if (taken > ProjectTree.MOST_BYTES) {
         throw ProjectTree.tooMuch();
       }
@@ -76,6 +82,11 @@ public final class TreeSearch {
   /** The nodes in the order in which {@link #answer} takes vectors. */
   public List<Node> nodes() {
     return nodes;
+  }
+
+  /** Whether the tree has a node of a path; takes no time to speak of. */
+  public boolean has(String path) {
+    return Arrays.binarySearch(paths, path) >= 0;
   }
 
   /** What a node is described by, to be made a vector of. */

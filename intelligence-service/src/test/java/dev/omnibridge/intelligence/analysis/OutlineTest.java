@@ -95,6 +95,13 @@ class OutlineTest {
         .containsExactly("TYPE A 1-3", "TYPE S 4-6", "  FUNCTION Go 5-5");
   }
 
+  @Test
+  void shouldCutNamesThatNobodyWrote() {
+    String longName = "x".repeat(100_000);
+    assertThat(outline("class " + longName + " {}\n", "A.java"))
+        .containsExactly("TYPE " + "x".repeat(Outline.LONGEST_NAME) + " 1-1");
+  }
+
   @ParameterizedTest
   @EnumSource(Language.class)
   void shouldListWhatIsCountedAndStayWithinTheFile(Language language) {

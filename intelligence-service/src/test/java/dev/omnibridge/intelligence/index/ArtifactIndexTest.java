@@ -8,10 +8,16 @@ import dev.omnibridge.intelligence.index.Change.Embedded;
 import dev.omnibridge.intelligence.index.Change.Seen;
 import dev.omnibridge.intelligence.index.Change.Stamped;
 import dev.omnibridge.runtime.Fault;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.store.FilterDirectory;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexOutput;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -161,6 +167,121 @@ class ArtifactIndexTest {
     try (var index = ArtifactIndex.open(directory.toString(), 100)) {
       assertThat(index.positions()).isEmpty();
       assertThat(searches(index).counts().artifacts()).isZero();
+    }
+  }
+
+  /** Of most files a writer only looks whether they have a name when it is opened. */
+  @Test
+  void shouldMakeAnIndexAnewOfWhichAnyFileIsCutOrGone(@TempDir Path directory) throws Exception {
+    List<String> names = committed(directory.resolve("whole"));
+    for (String name : names) {
+      for (boolean cut : List.of(true, false)) {
+        Path copy = directory.resolve(name + cut);
+        committed(copy);
+        Path file = copy.resolve(name);
+        if (cut) {
+          Files.write(file, Arrays.copyOf(Files.readAllBytes(file), (int) Files.size(file) / 2));
+        } else {
+          Files.delete(file);
+        }
+        for (int time = 1; time <= 2; time++) {
+          try (var index = ArtifactIndex.open(copy.toString(), 100)) {
+            assertThat(index.positions()).as(file.toString()).isEmpty();
+            assertThat(searches(index).counts().artifacts()).isZero();
+          }
+        }
+      }
+    }
+    assertThat(names).hasSizeGreaterThan(3);
+  }
+
+  /** Names of the files of an index with one artifact, which are the same every time. */
+  private static List<String> committed(Path directory) throws IOException {
+    try (var index = ArtifactIndex.open(directory.toString(), 100)) {
+      index.apply(List.of(stamped("a", 1, BASKET)));
+      index.commit(Map.of("p|0", "7"));
+    }
+    try (var files = Files.list(directory)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> !name.equals("write.lock"))
+          .toList();
+    }
+  }
+
+  /** A disk that is full for a while. */
+  private static final class Disk extends FilterDirectory {
+    boolean full;
+
+    Disk() {
+      super(new ByteBuffersDirectory());
+    }
+
+    @Override
+    public IndexOutput createOutput(String name, IOContext context) throws IOException {
+      if (full) {
+        throw new IOException("No space left on device");
+      }
+      return super.createOutput(name, context);
+    }
+  }
+
+  @Test
+  void shouldGoOnFromTheLastCommitWhenTheDiskIsNotFullAnyMore() throws Exception {
+    var disk = new Disk();
+    try (var index = new ArtifactIndex(disk, 100)) {
+      index.apply(List.of(stamped("a", 1, BASKET)));
+      index.commit(Map.of("p|0", "7"));
+      disk.full = true;
+      for (int time = 1; time <= 2; time++) {
+        assertThatThrownBy(() -> index.apply(List.of(stamped("a", 2, OTHER))))
+            .hasMessageContaining("No space left");
+        assertThat(searches(index).counts().artifacts()).isOne();
+      }
+      disk.full = false;
+
+      index.apply(List.of(stamped("a", 2, OTHER)));
+      index.commit(Map.of("p|0", "8"));
+
+      assertThat(index.positions()).containsEntry("p|0", "8");
+      assertThat(searches(index).counts().artifacts()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void shouldNotSayThatItHasWhatWasStoredBeforeItWasMadeAnew() throws Exception {
+    var disk = new Disk();
+    try (var index = new ArtifactIndex(disk, 100)) {
+      index.apply(List.of(stamped("a", 1, BASKET)));
+      index.commit(Map.of("p|0", "7"));
+      disk.full = true;
+      assertThatThrownBy(() -> index.apply(List.of(stamped("a", 2, OTHER))))
+          .hasMessageContaining("No space left");
+      for (String file : disk.listAll()) {
+        if (file.endsWith(".cfs")) {
+          disk.deleteFile(file);
+        }
+      }
+      disk.full = false;
+
+      index.apply(List.of(stamped("a", 2, OTHER)));
+
+      assertThatThrownBy(() -> index.commit(Map.of("p|0", "8"))).hasMessageContaining("made anew");
+      assertThat(index.positions()).isEmpty();
+      index.commit(Map.of("p|0", "2"));
+      assertThat(index.positions()).containsEntry("p|0", "2");
+    }
+  }
+
+  @Test
+  void shouldKeepThePositionsOfTheLastCommitWhenTheNextOneFails() throws Exception {
+    var disk = new Disk();
+    try (var index = new ArtifactIndex(disk, 100)) {
+      index.commit(Map.of("p|0", "7"));
+      disk.full = true;
+      assertThatThrownBy(() -> index.commit(Map.of("p|0", "8")))
+          .hasMessageContaining("No space left");
+      assertThat(index.positions()).containsEntry("p|0", "7");
     }
   }
 

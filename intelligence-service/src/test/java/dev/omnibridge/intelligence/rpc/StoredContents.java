@@ -19,30 +19,30 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** The other side of a read, which can be told to hang or to stop too early. */
-final class StoredContents extends ContentServiceGrpc.ContentServiceImplBase {
+public final class StoredContents extends ContentServiceGrpc.ContentServiceImplBase {
   private static final int CHUNK = 1000;
 
   private final Map<String, byte[]> stored = new ConcurrentHashMap<>();
   private final Queue<ServerCallStreamObserver<GetContentResponse>> held =
       new ConcurrentLinkedQueue<>();
-  final Queue<GetContentRequest> asked = new ConcurrentLinkedQueue<>();
+  public final Queue<GetContentRequest> asked = new ConcurrentLinkedQueue<>();
   final CompletableFuture<Duration> timeLeft = new CompletableFuture<>();
   final CompletableFuture<Void> cancelled = new CompletableFuture<>();
-  volatile boolean holding;
+  public volatile boolean holding;
   volatile boolean stoppingEarly;
 
-  String put(byte[] bytes) {
+  public String put(byte[] bytes) {
     String hash = Blake3.hash(bytes).hex();
     stored.put(hash, bytes);
     return hash;
   }
 
-  int held() {
+  public int held() {
     return held.size();
   }
 
   /** Answers the calls that were held, with nothing in them, and holds no more. */
-  void release() {
+  public void release() {
     holding = false;
     for (var out = held.poll(); out != null; out = held.poll()) {
       out.onNext(GetContentResponse.getDefaultInstance());

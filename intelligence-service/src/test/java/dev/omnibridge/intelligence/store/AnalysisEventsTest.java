@@ -10,6 +10,7 @@ import dev.omnibridge.api.log.v1.AppendResponse;
 import dev.omnibridge.api.log.v1.LogServiceGrpc;
 import dev.omnibridge.intelligence.store.AnalysisRecord.Outcome;
 import dev.omnibridge.runtime.Fault;
+import dev.omnibridge.runtime.metrics.Metrics;
 import dev.omnibridge.runtime.rpc.Edge;
 import dev.omnibridge.runtime.rpc.EdgeConfig;
 import dev.omnibridge.runtime.rpc.Peer;
@@ -100,7 +101,7 @@ class AnalysisEventsTest {
     await().untilAsserted(() -> assertThat(log.accepted).hasSize(1));
     assertThat(log.asked.stream().map(AppendRequest::getAppendId).distinct()).hasSize(1);
     assertThat(log.asked).hasSize(3);
-    assertThat(events.lost()).isZero();
+    assertThat(events.lost()).hasValue(0);
   }
 
   @Test
@@ -108,7 +109,7 @@ class AnalysisEventsTest {
     log.refusals.add(Fault.invalid("BODY_MALFORMED", "Malformed."));
     var events = events(1000);
     record(events, 1);
-    await().untilAsserted(() -> assertThat(events.lost()).isEqualTo(1));
+    await().untilAsserted(() -> assertThat(events.lost()).hasValue(1));
     record(events, 1);
     await().untilAsserted(() -> assertThat(log.accepted).hasSize(1));
   }
@@ -120,7 +121,10 @@ class AnalysisEventsTest {
     record(events, 1);
     await().untilAsserted(() -> assertThat(log.asked).hasSize(1));
     record(events, 20);
-    assertThat(events.lost()).isEqualTo(15);
+    try (var metrics = new Metrics()) {
+      events.tell(metrics);
+      assertThat(metrics.scrape()).contains("omnibridge_analysis_events_lost_total 15.0");
+    }
     log.release();
     await()
         .untilAsserted(() ->

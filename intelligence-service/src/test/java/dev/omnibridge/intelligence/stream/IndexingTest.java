@@ -9,6 +9,7 @@ import dev.omnibridge.intelligence.index.ArtifactIndex;
 import dev.omnibridge.intelligence.index.Change;
 import dev.omnibridge.intelligence.index.Features;
 import dev.omnibridge.intelligence.index.Searches;
+import dev.omnibridge.runtime.metrics.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -25,9 +26,11 @@ class IndexingTest {
   private static final int WRITES = 20;
 
   private final Vertx vertx = Vertx.vertx();
+  private final Metrics metrics = new Metrics();
 
   @AfterEach
   void stop() throws Exception {
+    metrics.close();
     vertx.close().await(30, SECONDS);
   }
 
@@ -62,7 +65,7 @@ class IndexingTest {
   }
 
   @Test
-  void shouldRefuseWhatComesAfterItIsClosed() throws Exception {
+  void shouldRefuseAndCountWhatComesAfterItIsClosed() throws Exception {
     var context = vertx.getOrCreateContext();
     var indexing =
         new Indexing(
@@ -73,7 +76,8 @@ class IndexingTest {
         new Change.Seen("notes", "%064x".formatted(1), "n1", Features.of("A note, number 1")));
     Future<?> late = indexing.store(List.of(stamped(2)), Map.of());
 
-    assertThat(indexing.letGo()).isOne();
+    indexing.tell(metrics);
+    assertThat(metrics.scrape()).contains("omnibridge_index_let_go_total 1.0");
     assertThatThrownBy(() -> late.await(30, SECONDS)).hasMessage("The index is closed.");
   }
 

@@ -49,6 +49,15 @@ class ProjectTreeTest {
     return builder.build("/home/ada/shop");
   }
 
+  @Test
+  void shouldKnowWhichPathsItHas() {
+    ProjectTree tree = shop();
+    var search = new TreeSearch(tree);
+    assertThat(tree.nodes().keySet()).isNotEmpty().allMatch(search::has);
+    assertThat(search.has("src/main/java/shop/Basket")).isFalse();
+    assertThat(search.has("")).isFalse();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "pom.xml, build",

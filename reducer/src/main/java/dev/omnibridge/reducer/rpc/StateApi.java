@@ -103,7 +103,7 @@ public final class StateApi extends StateServiceGrpc.StateServiceImplBase {
     }
     long left = wanted.leftMillis();
     if (wanted.version() == 0 || left <= 0) {
-      return canonical(wanted);
+      return canonical(wanted, found);
     }
     // Another reducer may own the partition; only looking again tells of its commits.
     var timer = context.owner().timer(Math.min(left, LOOK_AGAIN_MILLIS), TimeUnit.MILLISECONDS);
@@ -123,37 +123,51 @@ public final class StateApi extends StateServiceGrpc.StateServiceImplBase {
             Answers.projection(row, (Workflow) StateStore.view(row), found.getTransitionsList()));
   }
 
-  private Future<GetWorkflowStateResponse> canonical(Wanted wanted) {
+  private Future<GetWorkflowStateResponse> canonical(
+      Wanted wanted, GetWorkflowStatesResponse projection) {
     return CanonicalState.read(store, ViewKey.run(wanted.key().namespace(), wanted.key().id()))
-        .recover(failure -> Future.failedFuture(notFound(failure, wanted)))
+        .recover(failure -> Future.failedFuture(told(failure, wanted, projection)))
         .compose(state -> reached(state, wanted))
         .map(state -> Answers.canonical(wanted.key().id(), state));
   }
 
-  private static Throwable notFound(Throwable failure, Wanted wanted) {
-    return failure instanceof Fault fault && fault.kind() == Kind.NOT_FOUND
-        ? Fault.notFound(
-                "WORKFLOW_NOT_FOUND",
-                "There is no workflow run %s in namespace %s."
-                    .formatted(wanted.key().id(), wanted.key().namespace()))
-            .with("run_id", wanted.key().id())
-            .with("namespace", wanted.key().namespace())
-        : failure;
+  /** Of a run whose first events are gone the projection is all that is left. */
+  private static Throwable told(
+      Throwable failure, Wanted wanted, GetWorkflowStatesResponse projection) {
+    if (!(failure instanceof Fault fault)) {
+      return failure;
+    }
+    if (fault.is("EVENTS_EXPIRED") && projection.getStatesCount() > 0) {
+      return notReached(wanted, projection.getStates(0).getVersion());
+    }
+    return fault.is("STREAM_NOT_FOUND") ? notFound(wanted) : fault;
+  }
+
+  private static Fault notFound(Wanted wanted) {
+    return Fault.notFound(
+            "WORKFLOW_NOT_FOUND",
+            "There is no workflow run %s in namespace %s."
+                .formatted(wanted.key().id(), wanted.key().namespace()))
+        .with("run_id", wanted.key().id())
+        .with("namespace", wanted.key().namespace());
   }
 
   /** Even the log may be short of a version that somebody made up: then there is no true answer. */
   private static Future<CanonicalState> reached(CanonicalState state, Wanted wanted) {
     return state.view().version() >= wanted.version()
         ? Future.succeededFuture(state)
-        : Future.failedFuture(
-            Fault.of(
-                    Kind.OUT_OF_RANGE,
-                    "VERSION_NOT_REACHED",
-                    "The run is at version %d; version %d does not exist yet."
-                        .formatted(state.view().version(), wanted.version()))
-                .with("run_id", wanted.key().id())
-                .with("required_version", wanted.version())
-                .with("actual_version", state.view().version()));
+        : Future.failedFuture(notReached(wanted, state.view().version()));
+  }
+
+  private static Fault notReached(Wanted wanted, long actual) {
+    return Fault.of(
+            Kind.OUT_OF_RANGE,
+            "VERSION_NOT_REACHED",
+            "The run is at version %d; version %d does not exist yet."
+                .formatted(actual, wanted.version()))
+        .with("run_id", wanted.key().id())
+        .with("required_version", wanted.version())
+        .with("actual_version", actual);
   }
 
   @Override

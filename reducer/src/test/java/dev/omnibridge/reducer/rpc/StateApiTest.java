@@ -147,6 +147,27 @@ class StateApiTest {
   }
 
   @Test
+  void shouldGiveTheVersionOfTheProjectionWhenTheFirstEventsAreGone() {
+    project(3, Phase.RUNNING);
+    model.expired = true;
+    assertThatThrownBy(() -> workflow(9))
+        .isInstanceOfSatisfying(
+            Fault.class,
+            fault -> {
+              assertThat(fault.reason()).isEqualTo("VERSION_NOT_REACHED");
+              assertThat(fault.facts()).containsEntry("actual_version", "3");
+            });
+  }
+
+  @Test
+  void shouldNotTakeARunForMissingWhoseFirstEventsAreGone() {
+    model.expired = true;
+    assertThatThrownBy(() -> workflow(0))
+        .isInstanceOfSatisfying(
+            Fault.class, fault -> assertThat(fault.reason()).isEqualTo("EVENTS_EXPIRED"));
+  }
+
+  @Test
   void shouldForgetWhoWaitedHoweverTheReadEnded() throws Exception {
     var before = progress.next(KEY);
     model.unreadable = true;

@@ -55,6 +55,9 @@ public final class LogModel {
   /** No state can be read. */
   public volatile boolean unreadable;
 
+  /** The first events of every stream are gone. */
+  public volatile boolean expired;
+
   /** The next append is refused, and nothing of it is written. */
   void refuseNext(Fault fault) {
     troubles.add(_ -> {
@@ -150,6 +153,9 @@ public final class LogModel {
   }
 
   private synchronized ReadStreamResponse read(ReadStreamRequest request) {
+    if (expired) {
+      throw Fault.notFound("EVENTS_EXPIRED", "The events are older than the log keeps them.");
+    }
     List<Heard> events = streams.get(request.getStream());
     if (events == null) {
       throw Fault.notFound("STREAM_NOT_FOUND", "There is no such stream.");
