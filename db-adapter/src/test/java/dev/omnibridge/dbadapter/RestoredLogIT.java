@@ -182,6 +182,13 @@ class RestoredLogIT {
     }
   }
 
+  private static void execute(TestPostgres.Database on, String sql) throws SQLException {
+    try (var connection = on.connect();
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
   @Test
   void shouldAppendAgainWhatOnlyKafkaHas() throws SQLException {
     StreamName early = Given.run();
@@ -225,6 +232,35 @@ class RestoredLogIT {
                 "select kafka || (outcome ->> 'recovered') || (outcome ->> 'runs') from log_epochs"))
         .isEqualTo("RECONCILED83");
     assertThat(text(backup, "select count(*) from workflows")).isEqualTo("3");
+  }
+
+  @Test
+  void shouldCompareAnewWhenTheDatabaseIsLostMeanwhile() throws SQLException {
+    StreamName run = Given.run();
+    stop(start(database));
+    TestPostgres.Database backup = copy();
+    var after = start(database);
+    AppendResponse unused = append(after, begin(run));
+    stop(after);
+    newEpoch(backup, true);
+    // The sequence keeps its value when all else is undone, so only the first one is cut off.
+    execute(
+        backup,
+        """
+        create sequence tries;
+        create function cut_off() returns trigger language plpgsql as $$
+        begin
+          perform pg_terminate_backend(pg_backend_pid()) where nextval('tries') = 1;
+          return new;
+        end $$;
+        create trigger cut_off before update on log_epochs
+          for each row execute function cut_off()
+        """);
+
+    var restored = start(backup);
+
+    assertThat(read(restored, run)).hasSize(2);
+    assertThat(text(backup, "select last_value from tries")).isEqualTo("2");
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.omnibridge.dbadapter.DbAdapterConfig.Postgres;
 import dev.omnibridge.runtime.Timeouts;
 import dev.omnibridge.runtime.resilience.Breaker;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
@@ -52,6 +53,7 @@ public final class Database {
   private final Vertx vertx;
   private final Postgres postgres;
   private final Breaker breaker;
+  private final Duration silence;
 
   public Database(Vertx vertx, Postgres postgres) {
     this(vertx, postgres, Breaker.Settings.forStore());
@@ -59,9 +61,14 @@ public final class Database {
 
   /** With its own idea of when the database counts as away. */
   public Database(Vertx vertx, Postgres postgres, Breaker.Settings settings) {
+    this(vertx, postgres, settings, Silence.LIMIT);
+  }
+
+  Database(Vertx vertx, Postgres postgres, Breaker.Settings settings, Duration silence) {
     this.vertx = vertx;
     this.postgres = postgres;
     this.breaker = new Breaker("postgresql", settings);
+    this.silence = silence;
   }
 
   /** Shared by all ways to the database: one that finds out tells the others. */
@@ -77,7 +84,7 @@ public final class Database {
     return PgBuilder.pool()
         .using(vertx)
         .withConnectHandler(connection -> {
-          Silence.ends(connection);
+          Silence.ends(connection, silence);
           var unused = connection.close();
         })
         .connectingTo(() -> connecting(durable))
@@ -99,11 +106,20 @@ public final class Database {
 
   /** A connection of one's own for group commits; its statements are pipelined. */
   Future<PgConnection> connect(boolean durable) {
+    return connect(durable, connection -> Silence.ends(connection, silence));
+  }
+
+  /** One for durable work that may be silent for as long as it takes, once its limits are off. */
+  Future<PgConnection> connectPatiently() {
+    return connect(true, Silence::isAllowed);
+  }
+
+  private Future<PgConnection> connect(boolean durable, Handler<PgConnection> prepared) {
     Future<PgConnection> connected = PgConnection.connect(vertx, options(durable));
     return Timeouts.within(
             Duration.ofSeconds(CONNECT_LIMIT_SECONDS),
             connected
-                .onSuccess(Silence::ends)
+                .onSuccess(prepared)
                 .compose(
                     connection -> connection.query(LIMIT_TRANSACTION).execute().map(connection)))
         .onFailure(_ -> connected.onSuccess(late -> late.close()));

@@ -159,14 +159,15 @@ public final class Reconciliation implements AutoCloseable {
   /** With a connection of its own, which is to be closed. */
   public static Future<Reconciliation> begin(Database database) {
     return database
-        .connect(true)
+        .connectPatiently()
         .compose(connection ->
             connection
                 .query(SETTINGS)
                 .execute()
                 .compose(_ -> connection.query(MAKE_KEPT).execute())
                 .map(_ -> new Reconciliation(connection))
-                .onFailure(_ -> connection.close()));
+                .onFailure(_ -> connection.close()))
+        .recover(Reconciliation::faulty);
   }
 
   /** Empty when nothing has to be done, any more. */
@@ -179,8 +180,9 @@ public final class Reconciliation implements AutoCloseable {
             return Optional.of(
                 new Task(row.getLong("epoch"), row.getOffsetDateTime("restored_time")));
           }
-          return Optional.empty();
-        });
+          return Optional.<Task>empty();
+        })
+        .recover(Reconciliation::faulty);
   }
 
   /** Keeps records for later; one that comes again changes nothing. */
@@ -207,7 +209,8 @@ public final class Reconciliation implements AutoCloseable {
                 .uuid(one -> one.event().causationId())
                 .uuid(one -> one.event().sessionId())
                 .bytes(one -> one.event().body())
-                .tuple());
+                .tuple())
+        .recover(Reconciliation::faulty);
   }
 
   /** Appends what was kept and is missing; nothing when another one has done it meanwhile. */
@@ -219,7 +222,10 @@ public final class Reconciliation implements AutoCloseable {
             claimed.rowCount() == 0
                 ? pipeline.rollback().map(Reconciled.nothing(task.epoch()))
                 : append(pipeline, task.epoch(), damaged))
-        .recover(failure -> pipeline.rollback().transform(_ -> Future.failedFuture(failure)));
+        .recover(failure ->
+            pipeline
+                .rollback()
+                .transform(ended -> faulty(ended.failed() ? ended.cause() : failure)));
   }
 
   private Future<Reconciled> append(Pipeline pipeline, long epoch, long damaged) {
@@ -262,6 +268,10 @@ public final class Reconciliation implements AutoCloseable {
 
   private static String json(Reconciled outcome) {
     return new ObjectMapper().valueToTree(outcome).toString();
+  }
+
+  private static <T> Future<T> faulty(Throwable failure) {
+    return Future.failedFuture(Failures.fault(failure));
   }
 
   /** Gives the connection up, and with it what was kept. */

@@ -22,9 +22,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a restored log up to what Kafka has of it, before anything is appended. Waits for Kafka as
- * long as it takes, or until nothing has come for a limit: a log that went on without would decide
- * a second time what it has decided before. A loop, so it runs on a virtual thread and may await.
+ * Brings a restored log up to what Kafka has of it, before anything is appended. Waits for Kafka
+ * and the database as long as it takes, or until nothing has come for a limit: a log that went on
+ * without would decide a second time what it has decided before. A loop, so it runs on a virtual
+ * thread and may await.
  */
 public final class Reconciler extends VerticleBase {
   private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
@@ -78,7 +79,7 @@ public final class Reconciler extends VerticleBase {
           if (!running || over || !fault.kind().worthRetrying()) {
             throw fault;
           }
-          waitForKafka(fault);
+          pause(fault);
         }
       }
     } catch (Throwable failure) {
@@ -86,13 +87,13 @@ public final class Reconciler extends VerticleBase {
     }
   }
 
-  private void waitForKafka(Fault fault) {
+  private void pause(Fault fault) {
     if (!told) {
       told = true;
       log.atWarn()
           .addKeyValue(LogKeys.ADDRESS, config.kafka())
           .addKeyValue(LogKeys.REASON, fault.reason())
-          .log("the log was restored and has to be compared with Kafka; waiting for it");
+          .log("the log was restored and has to be compared with Kafka; that has to wait");
     }
     vertx.timer(PAUSE_MILLIS, TimeUnit.MILLISECONDS).await();
   }
