@@ -3,15 +3,18 @@ package dev.omnibridge.dbadapter;
 
 import static dev.omnibridge.dbadapter.Letters.by;
 import static dev.omnibridge.dbadapter.Letters.letter;
+import static dev.omnibridge.dbadapter.Letters.redrive;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.omnibridge.api.log.v1.DeadLetterState;
 import dev.omnibridge.api.log.v1.DeadLetterSummary;
+import dev.omnibridge.api.log.v1.LogServiceGrpc;
 import dev.omnibridge.api.log.v1.RedriveDeadLettersRequest;
 import dev.omnibridge.dbadapter.log.Outgoing;
 import dev.omnibridge.dbadapter.store.Database;
 import dev.omnibridge.dbadapter.store.Received;
 import dev.omnibridge.dbadapter.store.RedriveLane;
+import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.testkit.TestPostgres;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -129,6 +132,50 @@ class RedriveLaneIT {
       nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
     }
     assertThat(positions).hasSize(COUNT).isSorted().doesNotHaveDuplicates();
+  }
+
+  /** Another consumer gives the first record up while its redrive is under way. */
+  private void redriveSibling() throws SQLException {
+    try (var adapter = RunningDbAdapter.start(database, config -> config)) {
+      var move = Given.move("other", 0, -1, 1);
+      var request =
+          Given.append()
+              .addPositions(move)
+              .addDeadLetters(letter(TOPIC, "v0").setPartition(move.getPartition()).setOffset(0));
+      var unused = LogServiceGrpc.newBlockingStub(adapter.channel()).append(request.build());
+      var letters = new Letters(adapter.channel());
+      long sibling = letters.open().getFirst().getLetterId();
+      var redriven = letters.service().redriveDeadLetter(redrive(sibling).build());
+    }
+    execute("update outbox_lanes set lease_until = '-infinity'");
+  }
+
+  private String stateOfSibling() throws SQLException {
+    try (var connection = database.connect();
+        var statement = connection.createStatement();
+        var rows =
+            statement.executeQuery("select state from dead_letters where consumer = 'other'")) {
+      assertThat(rows.next()).isTrue();
+      return rows.getString(1);
+    }
+  }
+
+  @Test
+  void shouldLeaveALetterToTheRedriveOfItsOwn() throws SQLException {
+    redriveSibling();
+    var lane = lane();
+    assertThat(await(lane.hold())).isTrue();
+    for (int passed = 0; passed < COUNT; ) {
+      var some = await(lane.next(Math.min(10, COUNT - passed)));
+      assertThat(await(lane.passed(some))).isTrue();
+      passed += some.size();
+      nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    }
+    assertThat(stateOfSibling()).isEqualTo("REDRIVING");
+
+    var own = await(lane.next(500)).getFirst();
+    assertThat(await(lane.giveUp(own, Fault.invalid("RECORD_TOO_LARGE", "Too large.")))).isTrue();
+    assertThat(stateOfSibling()).isEqualTo("OPEN");
   }
 
   @Test

@@ -98,14 +98,21 @@ public final class RedriveLane implements OutboxLane {
     this.nanos = nanos;
   }
 
-  /** The letters of a record that has gone one way or the other, of all who gave it up. */
+  /**
+   * The letters of a record that has gone one way or the other, of all who gave it up; not one that
+   * still waits for a redrive of its own.
+   */
   private static String letters(String state) {
     return """
     update dead_letters set state = '%s' where state = 'REDRIVING' and id in (
       select s.id
         from gone
         join dead_letters d on d.id = gone.letter_id
-        join dead_letters s using (cluster_id, topic_id, partition, record_offset))
+        join dead_letters s using (cluster_id, topic_id, partition, record_offset)
+       where s.id in (select letter_id from gone)
+          or not exists (select from dead_letter_redrives q
+                          where q.letter_id = s.id and q.published_at is null
+                            and q.refused_at is null))
     """
         .formatted(state);
   }
