@@ -150,8 +150,16 @@ class ContentIT {
 
   private void nothingIsStaged() throws SQLException {
     assertThat(count("content_uploads")).isZero();
-    assertThat(count("content_chunks where upload_id not in (select upload_id from content)"))
+    assertThat(
+            count(
+                "content_chunks where upload_id not in (select upload_id from content"
+                    + " union select upload_id from content_leftovers)"))
         .isZero();
+  }
+
+  private void nothingIsLeft() throws SQLException {
+    nothingIsStaged();
+    assertThat(count("content_leftovers")).isZero();
   }
 
   @ParameterizedTest
@@ -242,7 +250,7 @@ class ContentIT {
           """);
     }
     try (var unused = RunningDbAdapter.start(database, config -> config)) {
-      await().atMost(Duration.ofSeconds(60)).untilAsserted(this::nothingIsStaged);
+      await().atMost(Duration.ofSeconds(60)).untilAsserted(this::nothingIsLeft);
     }
   }
 

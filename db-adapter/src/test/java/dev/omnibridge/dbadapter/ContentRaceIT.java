@@ -178,6 +178,7 @@ class ContentRaceIT {
   }
 
   private void onlyWholeContents() throws SQLException {
+    await(store.sweep());
     assertThat(count("select count(*) from content_uploads")).as("open uploads").isZero();
     assertThat(
             count(

@@ -8,6 +8,7 @@ import static dev.omnibridge.dbadapter.Given.row;
 import static dev.omnibridge.dbadapter.Given.run;
 import static dev.omnibridge.dbadapter.Given.workflow;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Timestamp;
@@ -182,6 +183,74 @@ class ContentRetentionIT {
 
   private void write(AppendRequest.Builder request) {
     var unused = LogServiceGrpc.newBlockingStub(adapter.channel()).append(request.build());
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (var connection = database.connect();
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** A content of so many pieces of a byte each. */
+  private void put(Hash hash, int pieces) {
+    var upload = UUID.randomUUID();
+    await(store.begin(upload));
+    for (int piece = 0; piece < pieces; piece++) {
+      await(store.putPiece(upload, piece, new byte[1]));
+    }
+    assertThat(await(store.finish(upload, hash, pieces)).getContentHash()).isEqualTo(hash.hex());
+  }
+
+  @Test
+  void shouldRemoveAContentThatIsTooLargeForOneStatement() throws SQLException {
+    execute(
+        """
+        create function too_long() returns trigger language plpgsql as $$
+        begin
+          if (select count(*) from gone) > 64 then
+            raise query_canceled;
+          end if;
+          return null;
+        end $$;
+        create trigger too_long after delete on content_chunks referencing old table as gone
+          for each statement execute function too_long()
+        """);
+    Hash large = Blake3.hash(new byte[] {1});
+    put(large, 129);
+    put(large, 65);
+    assertThat(pieces()).isEqualTo(194);
+    tidy();
+    assertThat(pieces()).isEqualTo(129);
+    age(large, 31);
+    tidy();
+    assertThat(pieces()).isZero();
+    var abandoned = UUID.randomUUID();
+    await(store.begin(abandoned));
+    for (int piece = 0; piece < 65; piece++) {
+      await(store.putPiece(abandoned, piece, new byte[1]));
+    }
+    await(store.abandon(abandoned));
+    assertThat(pieces()).isZero();
+  }
+
+  @Test
+  void shouldRemoveTheOthersWhenOneCannotBe() throws SQLException {
+    execute(
+        """
+        create function stuck() returns trigger language plpgsql as
+          $$ begin raise exception 'stuck'; end $$;
+        create trigger stuck before delete on content_chunks
+          for each row when (old.bytes = 'stuck') execute function stuck()
+        """);
+    used("before", 33);
+    used("stuck", 32);
+    used("behind", 31);
+    assertThatThrownBy(this::tidy).isInstanceOf(Fault.class);
+    assertThat(pieces()).isEqualTo(1);
+    execute("drop trigger stuck on content_chunks");
+    tidy();
+    assertThat(pieces()).isZero();
   }
 
   /** Every put is answered with a content that is there, however it meets with its removal. */

@@ -53,21 +53,49 @@ public final class ContentStore {
             on conflict (content_hash) do nothing
         returning upload_id),
       spare as (
-        delete from content_chunks c using done
-         where c.upload_id = done.upload_id and not exists (select from put))
+        insert into content_leftovers (upload_id)
+        select upload_id from done where not exists (select from put))
       select (select count(*) from put) as created, (select count(*) from done) as known
       """;
 
   /** Only of an upload that is still open: the pieces of a finished one belong to its content. */
-  private static final String GIVE_UP = "delete from content_uploads where upload_id = $1";
-
-  private static final String DROP_PIECES = "delete from content_chunks where upload_id = $1";
+  private static final String GIVE_UP =
+      """
+      with gone as (delete from content_uploads where upload_id = $1 returning upload_id)
+      insert into content_leftovers (upload_id) select upload_id from gone
+      """;
 
   private static final int AT_ONCE = 1000;
 
-  private static final String STALE =
-      "select upload_id from content_uploads where started_at < now() - interval '1 hour' limit "
-          + AT_ONCE;
+  private static final String GIVE_UP_STALE =
+      """
+      with stale as (
+        select upload_id from content_uploads where started_at < now() - interval '1 hour'
+         limit %d for update skip locked),
+      gone as (
+        delete from content_uploads u using stale where u.upload_id = stale.upload_id
+        returning u.upload_id)
+      insert into content_leftovers (upload_id) select upload_id from gone
+      """
+          .formatted(AT_ONCE);
+
+  private static final String LEFTOVERS =
+      "select upload_id from content_leftovers limit " + AT_ONCE;
+
+  /** However large a content is, no statement is longer than its limit allows: 16 MiB. */
+  private static final int PIECES_AT_ONCE = 64;
+
+  private static final String DROP_PIECES =
+      """
+      with old as materialized (
+        select upload_id, seq from content_chunks where upload_id = $1 limit %1$d),
+      gone as (
+        delete from content_chunks c using old where c.upload_id = old.upload_id and c.seq = old.seq),
+      last as (
+        delete from content_leftovers where upload_id = $1 and (select count(*) from old) < %1$d)
+      select count(*) = %1$d as more from old
+      """
+          .formatted(PIECES_AT_ONCE);
 
   private static final String USE = "update content set used_at = now() where content_hash = $1";
 
@@ -87,7 +115,7 @@ public final class ContentStore {
   /**
    * A run may need whatever was used shortly before it started, so that one counts from the start
    * of the oldest unfinished run. An hour more, for a use may be later than noted by so much. The
-   * pieces are left to the sweep, as those of an upload.
+   * pieces are left to the sweep.
    */
   private static final String FORGET =
       """
@@ -100,7 +128,7 @@ public final class ContentStore {
       gone as (
         delete from content using past where content.content_hash = past.content_hash
         returning upload_id)
-      insert into content_uploads (upload_id, started_at) select upload_id, '-infinity' from gone
+      insert into content_leftovers (upload_id) select upload_id from gone
       """
           .formatted(AT_ONCE);
 
@@ -115,6 +143,7 @@ public final class ContentStore {
 
   private final Pool pool;
   private final Pool staging;
+  private final Rounds rounds = new Rounds();
 
   /** Staging writes pieces; they are durable when the content is, which pool writes. */
   public ContentStore(Pool pool, Pool staging) {
@@ -183,18 +212,24 @@ public final class ContentStore {
   }
 
   /**
-   * Removes what an upload left; nothing of one that is finished. Two statements, for only the
-   * second one sees a piece that was put while the first one waited for it.
+   * Removes what an upload left; nothing of one that is finished. Only once it is given up, for
+   * only then every piece is seen that was put while that waited for it.
    */
   public Future<?> abandon(UUID uploadId) {
-    return pool.withTransaction(open ->
-            open.preparedQuery(GIVE_UP)
-                .execute(Tuple.of(uploadId))
-                .compose(gone ->
-                    gone.rowCount() == 0
-                        ? Future.succeededFuture()
-                        : open.preparedQuery(DROP_PIECES).execute(Tuple.of(uploadId)).mapEmpty()))
+    return pool.preparedQuery(GIVE_UP)
+        .execute(Tuple.of(uploadId))
+        .compose(gone -> gone.rowCount() == 0 ? Future.succeededFuture() : drop(uploadId))
         .recover(ContentStore::faulty);
+  }
+
+  private Future<Void> drop(UUID uploadId) {
+    return rounds.repeat(() -> dropSome(uploadId)).mapEmpty();
+  }
+
+  private Future<Boolean> dropSome(UUID uploadId) {
+    return pool.preparedQuery(DROP_PIECES)
+        .execute(Tuple.of(uploadId))
+        .map(rows -> rows.iterator().next().getBoolean("more"));
   }
 
   /**
@@ -209,17 +244,19 @@ public final class ContentStore {
   }
 
   /**
-   * Removes what crashes left: uploads that began more than an hour ago, a thousand at most.
-   * Answers whether there may be more.
+   * Removes the bytes of forgotten contents and what uploads left, also those that began more than
+   * an hour ago and were never finished: a thousand of each at most. Answers whether there may be
+   * more.
    */
   public Future<Boolean> sweep() {
-    return pool.query(STALE)
+    return pool.query(GIVE_UP_STALE)
         .execute()
+        .compose(_ -> pool.query(LEFTOVERS).execute())
         .compose(rows -> {
-          Future<?> swept = Future.succeededFuture();
+          Future<Void> swept = Future.succeededFuture();
           for (Row row : rows) {
             UUID uploadId = row.getUUID("upload_id");
-            swept = swept.compose(_ -> abandon(uploadId));
+            swept = Rounds.after(swept, () -> drop(uploadId));
           }
           return swept.map(rows.size() == AT_ONCE);
         })

@@ -75,6 +75,8 @@ public final class Retirement {
 
   private static final String BEGIN_COPY = "select retire_begin_copy($1)";
   private static final String COPY = "select retire_copy($1, $2)";
+  private static final String FENCE = "select retire_fence($1)";
+  private static final String CHECK = "select retire_check($1)";
   private static final String SWAP = "select retire_swap($1, $2)";
   private static final String DROP = "select retire_drop($1)";
 
@@ -152,27 +154,21 @@ public final class Retirement {
     for (var entry : kept.entrySet()) {
       OffsetDateTime before = now.minus(entry.getValue());
       if (entry.getValue().isPositive()) {
-        done = after(done, () -> retire(entry.getKey(), before));
-        done = after(done, () -> sweep(entry.getKey(), now, before));
+        done = Rounds.after(done, () -> retire(entry.getKey(), before));
+        done = Rounds.after(done, () -> sweep(entry.getKey(), now, before));
       }
     }
     return done;
   }
 
-  /** One after the other, whatever came of the one; the first failure is that of both. */
-  private static Future<Void> after(Future<Void> one, Supplier<Future<Void>> other) {
-    return one.transform(
-        first -> first.succeeded() ? other.get() : other.get().transform(_ -> one));
-  }
-
   private Future<Void> retire(String retention, OffsetDateTime before) {
     return months(retention, before)
         .compose(months -> {
-          Future<?> done = Future.succeededFuture();
+          Future<Void> done = Future.succeededFuture();
           for (Month month : months) {
-            done = done.compose(_ -> retire(month));
+            done = Rounds.after(done, () -> retire(month).mapEmpty());
           }
-          return done.mapEmpty();
+          return done;
         });
   }
 
@@ -283,10 +279,21 @@ public final class Retirement {
   private Future<Went> copy(Month month) {
     return rounds
         .repeat(() -> ask(COPY, Tuple.of(month.leaf(), AT_ONCE)))
-        .compose(all ->
-            all
-                ? ask(SWAP, Tuple.of(month.leaf(), month.before())).map(swapped -> Went.ON)
-                : waiting(month, "there was no time to copy all that stays"));
+        .compose(
+            all -> all ? swap(month) : waiting(month, "there was no time to copy all that stays"));
+  }
+
+  private Future<Went> swap(Month month) {
+    Tuple leaf = Tuple.of(month.leaf());
+    return run(FENCE, leaf)
+        .compose(_ ->
+            pool.withTransaction(connection ->
+                connection
+                    .query(Schema.MONTH_LIMIT)
+                    .execute()
+                    .compose(_ -> connection.preparedQuery(CHECK).execute(leaf))))
+        .compose(_ -> ask(SWAP, Tuple.of(month.leaf(), month.before())))
+        .map(Went.ON);
   }
 
   private Future<Went> drop(Month month) {
@@ -313,10 +320,10 @@ public final class Retirement {
           for (Row row : rows) {
             String leaf = row.getString("leaf");
             var part = new Month(leaf, retention, before);
+            boolean strays = row.getBoolean("strays");
             done =
-                row.getBoolean("strays")
-                    ? done.compose(_ -> strays(part, row, now))
-                    : done.compose(_ -> sweepOne(leaf, now, before));
+                Rounds.after(
+                    done, () -> strays ? strays(part, row, now) : sweepOne(leaf, now, before));
           }
           return done;
         });

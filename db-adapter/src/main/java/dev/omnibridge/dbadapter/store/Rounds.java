@@ -56,6 +56,12 @@ final class Rounds {
             done::fail);
   }
 
+  /** One after the other, whatever came of the one; the first failure is that of both. */
+  static Future<Void> after(Future<Void> one, Supplier<Future<Void>> other) {
+    return one.transform(
+        first -> first.succeeded() ? other.get() : other.get().transform(_ -> one));
+  }
+
   boolean stopped() {
     return stopped;
   }

@@ -49,10 +49,10 @@ public final class Schema {
   private static final int NO_MONTH = -2;
 
   /**
-   * A month is made while the default partition is looked through for events of it, which takes as
-   * long as that is large. A connection that is silent for much longer counts as dead.
+   * A month is made or goes while the default partition is looked through for events of it, which
+   * takes as long as that is large. A connection that is silent for much longer counts as dead.
    */
-  private static final String MONTH_LIMIT = "set local statement_timeout = '8s'";
+  static final String MONTH_LIMIT = "set local statement_timeout = '8s'";
 
   private static final String READ_EPOCHS =
       """
