@@ -183,6 +183,49 @@ class FormatsTest {
   }
 
   @Test
+  void shouldWriteNoValueThatEndsTheCommentItStandsIn() {
+    String nasty = "a ?> \\u000a\u2028 */ b";
+    for (StampFormat format :
+        List.of(StampFormat.STAMP_FORMAT_RICH, StampFormat.STAMP_FORMAT_TOOL_METADATA)) {
+      ByteString written =
+          create(
+                  ByteString.copyFromUtf8("<?php\nf();\n"),
+                  options()
+                      .setFilePath(nasty + ".php")
+                      .setMetadata(TOOL.replace("a */ b", nasty.replace("\\", "\\\\")))
+                      .setReturnStampedContent(true)
+                      .setFormat(format))
+              .getStampedContent();
+
+      assertThat(written.toStringUtf8())
+          .contains("a ?\\u003e \\\\u000a\\u2028 *\\/ b")
+          .doesNotContain("?>", "\u2028");
+      assertThat(validate(written, v -> v.setCheckRecorded(true)).getValid()).isTrue();
+    }
+  }
+
+  @Test
+  void shouldWriteToolMetadataOnlyWhenTheyAreReadAgain() {
+    for (String fits : List.of("x".repeat(20_000), "-".repeat(5_800), "\u5370".repeat(6_700))) {
+      ByteString written = stampWithNotes(fits).getStampedContent();
+      assertThat(validate(written, v -> v.setCheckRecorded(true)).getValid()).isTrue();
+    }
+    for (String tooLong : List.of("-".repeat(6_000), "\u5370".repeat(7_000))) {
+      assertThat(fault(() -> stampWithNotes(tooLong)).reason()).isEqualTo("TOOL_METADATA_INVALID");
+    }
+  }
+
+  private CreateStampResponse stampWithNotes(String notes) {
+    return create(
+        TEXT,
+        options()
+            .setReturnStampedContent(true)
+            .setFormat(StampFormat.STAMP_FORMAT_TOOL_METADATA)
+            .setMetadata(
+                TOOL.replace("\"counter\"", "\"counter\", \"notes\": \"%s\"".formatted(notes))));
+  }
+
+  @Test
   void shouldNameTheKeysThatToolMetadataLack() {
     Fault fault =
         fault(() ->

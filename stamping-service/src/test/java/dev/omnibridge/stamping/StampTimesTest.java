@@ -54,7 +54,7 @@ class StampTimesTest {
       var random = new Random(1);
       var store = new StampStore(edge.peer(Peer.DB_ADAPTER), Duration.ofSeconds(5), random);
       int revision = 0;
-      for (Instant now : List.of(NOON, NOON.minusSeconds(60))) {
+      for (Instant now : List.of(NOON, NOON.plusSeconds(60), NOON.plusSeconds(30), NOON)) {
         var stamps = new Stamps(store, Clock.fixed(now, ZoneOffset.UTC), random);
         var recorded =
             stamps
@@ -65,7 +65,7 @@ class StampTimesTest {
 
       assertThat(model.events())
           .extracting(event -> Envelope.parse(event.getBody().toByteArray()).eventTimestamp())
-          .containsExactly(NOON, NOON);
+          .containsExactly(NOON, NOON.plusSeconds(60), NOON.plusSeconds(60), NOON.plusSeconds(60));
     } finally {
       edge.close().await(10, SECONDS);
       vertx.close().await(10, SECONDS);

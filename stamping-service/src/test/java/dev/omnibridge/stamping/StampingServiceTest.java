@@ -104,6 +104,14 @@ class StampingServiceTest extends StampingStories {
   }
 
   @Test
+  void shouldSayThatTheEventsOfAStampAreGone() {
+    create("the file\n");
+    model.expireEvents();
+
+    assertThat(fault(() -> create("the file\r\n"))).matches(f -> f.is("EVENTS_EXPIRED"));
+  }
+
+  @Test
   void shouldGiveUpAfterLosingEveryRace() {
     for (int i = 0; i < 5; i++) {
       model.beforeAppend(() -> {

@@ -49,6 +49,7 @@ final class StoreModel {
   private final Map<String, StampRow> rows = new LinkedHashMap<>();
   private final Map<String, ByteString> contents = new HashMap<>();
   private final Queue<Runnable> beforeAppends = new ArrayDeque<>();
+  private boolean expired;
   final AtomicInteger endlessReads = new AtomicInteger();
 
   void offerOn(Edge edge) {
@@ -77,6 +78,11 @@ final class StoreModel {
   /** As if the snapshot had never been written: the state must come from the events. */
   synchronized void forgetSnapshots() {
     snapshots.clear();
+  }
+
+  /** As if the log had dropped all events for their age. */
+  synchronized void expireEvents() {
+    expired = true;
   }
 
   synchronized List<RecordedEvent> events() {
@@ -121,6 +127,9 @@ final class StoreModel {
     List<RecordedEvent> stream = streams.get(request.getStream());
     if (stream == null) {
       throw Fault.notFound("STREAM_NOT_FOUND", "There is no such stream.");
+    }
+    if (expired) {
+      throw Fault.notFound("EVENTS_EXPIRED", "The log does not keep the events any more.");
     }
     var response = ReadStreamResponse.newBuilder().setHeadVersion(stream.size());
     Snapshot snapshot = snapshots.get(request.getStream());

@@ -126,19 +126,16 @@ public final class Audit {
 
   /** Rows and leaves agree, and yet it is not what was signed: the events tell what it was. */
   private void lookCloser(Vouching vouching, long to) {
-    long from = vouching.vouched() / LeafTree.TILE * LeafTree.TILE;
-    look(from, Math.min(gap, to), true, this::suspect);
+    look(vouching.vouched(), Math.min(gap, to), true, this::suspect);
   }
 
   private void add(AuditedRange range, Set<Long> wanted) {
     suspect(range);
     rows += range.rowsAgreeing();
     events += range.eventsAgreeing();
-    if (range.tiles().isEmpty()) {
-      gap = Math.min(gap, range.from());
-    }
     if (gap == Long.MAX_VALUE) {
       range.tiles().forEach(tile -> add(tile, wanted));
+      gap = range.gap();
     }
     progress.accept(range.from() + range.count());
   }

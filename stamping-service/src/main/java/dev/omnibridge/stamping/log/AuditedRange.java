@@ -66,16 +66,14 @@ final class AuditedRange {
     for (int gap = seen.nextClearBit(0); gap < count; gap = seen.nextClearBit(gap + 1)) {
       suspect(new Suspicion(from + gap, null, null, null, false, 0, -1));
     }
-    if (isWhole()) {
-      for (int at = 0; at < count; at += LeafTree.TILE) {
-        tiles.add(tile(at));
-      }
+    int whole = untilGap();
+    for (int at = 0; at < whole; at += LeafTree.TILE) {
+      tiles.add(tile(at, Math.min(LeafTree.TILE, whole - at)));
     }
     return this;
   }
 
-  private CountedTile tile(int at) {
-    int some = Math.min(LeafTree.TILE, count - at);
+  private CountedTile tile(int at, int some) {
     byte[] hashes =
         Arrays.copyOfRange(leaves, at * Hash.LENGTH, (at + LeafTree.TILE) * Hash.LENGTH);
     return new CountedTile(
@@ -250,12 +248,17 @@ final class AuditedRange {
     return count;
   }
 
-  /** Whether no leaf is missing. */
-  private boolean isWhole() {
-    return present.cardinality() == count;
+  /** How many leaves there are before the first that is missing. */
+  private int untilGap() {
+    return present.nextClearBit(0);
   }
 
-  /** The tiles in their order; none when a leaf is missing. */
+  /** Where the first leaf is missing; the largest number when none is. */
+  long gap() {
+    return untilGap() < count ? from + untilGap() : Long.MAX_VALUE;
+  }
+
+  /** The tiles in their order, up to the first leaf that is missing. */
   List<CountedTile> tiles() {
     return tiles;
   }

@@ -5,12 +5,15 @@ import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.stamping.merkle.SigningKey;
 import dev.omnibridge.stamping.merkle.VerifierKey;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,19 +52,28 @@ public record SigningKeys(List<SigningKey> all) {
 
   /** Whole or not at all, under a name of its own first. */
   private static void make(Path file, String pem) throws IOException {
-    Path directory = file.toAbsolutePath().getParent();
+    Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent());
     Files.createDirectories(directory);
     var privately =
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     Path made = Files.createTempFile(directory, "signing-key", ".new", privately);
     try {
       Files.writeString(made, pem);
+      sync(made, StandardOpenOption.WRITE);
       Files.createLink(file, made);
+      sync(directory, StandardOpenOption.READ);
     } catch (FileAlreadyExistsException another) {
       // Another service was faster: its key is everybody's.
       return;
     } finally {
       Files.delete(made);
+    }
+  }
+
+  /** A key that has signed must not be gone when the machine starts again. */
+  private static void sync(Path path, StandardOpenOption option) throws IOException {
+    try (var channel = FileChannel.open(path, option)) {
+      channel.force(true);
     }
   }
 

@@ -63,7 +63,7 @@ final class ClientMetadata {
 
   /** Beyond that, PostgreSQL cannot show the number. */
   private static void check(BigDecimal number) {
-    if (Math.abs(number.scale()) > LARGEST_EXPONENT) {
+    if (number.scale() > LARGEST_EXPONENT || number.scale() < -LARGEST_EXPONENT) {
       throw invalid("the exponent of a number in it is beyond %d".formatted(LARGEST_EXPONENT));
     }
   }

@@ -6,7 +6,6 @@ import dev.omnibridge.api.stamping.v1.StampOptions;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.blake3.Hash;
 import dev.omnibridge.stamping.stamp.Digests;
-import dev.omnibridge.stamping.stamp.RichStamp;
 import dev.omnibridge.stamping.stamp.StampType;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +33,8 @@ record Order(
 
   static Order from(StampOptions options) {
     StampType form = form(options.getFormat());
-    boolean written = form == StampType.RICH && options.getReturnStampedContent();
-    checkName("INVALID_FILE_PATH", "file_path", options.getFilePath(), written);
-    checkName("INVALID_CONTENT_TYPE", "content_type", options.getContentType(), written);
+    checkName("INVALID_FILE_PATH", "file_path", options.getFilePath());
+    checkName("INVALID_CONTENT_TYPE", "content_type", options.getContentType());
     return new Order(
         namespace(options.getNamespace()),
         options.getFilePath(),
@@ -105,18 +103,10 @@ record Order(
     return id.isEmpty() ? UUID.randomUUID() : UUID.fromString(id);
   }
 
-  private static void checkName(String reason, String field, String value, boolean written) {
+  private static void checkName(String reason, String field, String value) {
     if (value.codePoints().anyMatch(Character::isISOControl)) {
       throw Fault.invalidField(
           reason, "options." + field, "%s holds a control character.".formatted(field));
-    }
-    if (written && !RichStamp.writable(value)) {
-      throw Fault.invalidField(
-          reason,
-          "options." + field,
-          "%s cannot be written into a rich stamp: it holds the end of a comment, or blanks at an"
-                  .formatted(field)
-              + " end.");
     }
   }
 }

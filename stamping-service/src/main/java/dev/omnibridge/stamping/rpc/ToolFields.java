@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.Fault.Violation;
+import dev.omnibridge.stamping.stamp.CommentStyle;
 import dev.omnibridge.stamping.stamp.ToolMetadata;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,7 +55,7 @@ final class ToolFields {
                   .map(key -> new Violation(FIELD + "." + key, "It is required."))
                   .toList());
     }
-    if (metadata.length() > ToolMetadata.MAX_BYTES / 4) {
+    if (!ToolMetadata.fits(fields)) {
       throw invalid("The tool metadata are too large for a block.");
     }
     return fields;
@@ -74,8 +75,7 @@ final class ToolFields {
         value.isTextual()
             && PLAIN.matcher(text).matches()
             && !NOT_PLAIN.contains(text.toLowerCase(Locale.ROOT));
-    // No end of a comment survives, nor what XML forbids in one. JSON has these in strings only.
-    return plain ? text : value.toString().replace("*/", "*\\/").replace("--", "-\\u002d");
+    return plain ? text : CommentStyle.endingNone(value.toString());
   }
 
   private static Fault invalid(String sentence) {

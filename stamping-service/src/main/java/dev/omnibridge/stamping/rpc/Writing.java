@@ -84,7 +84,8 @@ final class Writing {
     if (inline == null || !order.wantsText()) {
       return Future.succeededFuture();
     }
-    var sample = new Stamped(key, new StampId(order.opId()), 1, artifact, Instant.EPOCH);
+    var id = new StampId(order.opId());
+    var sample = new Stamped(key, id, 1, artifact, Instant.EPOCH, Instant.EPOCH);
     return hashing.run(inline.size(), () -> into(order, sample, inline.toByteArray()));
   }
 
@@ -131,7 +132,8 @@ final class Writing {
           Fault.invalidField(
               "STAMP_AMBIGUOUS",
               "content",
-              "The text holds parts of stamps that a stamp could not be told from; ask for DETACHED.");
+              "The text holds parts of stamps that a stamp could not be told from, or is PHP whose"
+                  + " end cannot be made out; ask for DETACHED.");
       case DATA_AT_END ->
           Fault.invalidField(
               "TEXT_ENDS_IN_DATA",

@@ -2,6 +2,8 @@
 package dev.omnibridge.stamping.stamp;
 
 import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** How a language writes a comment of one line. What is wrapped is unwrapped to the same. */
@@ -13,6 +15,9 @@ public enum CommentStyle {
   PERCENT("%", ""),
   BLOCK("/*", "*/"),
   HTML("<!--", "-->");
+
+  /** What ends a comment or its line in some language, or XML forbids in one. */
+  private static final Pattern ENDS = Pattern.compile("\\*/|--|\\?>|[\\x7f-\\x9f\\u2028\\u2029]");
 
   private final String open;
   private final String close;
@@ -44,6 +49,23 @@ public enum CommentStyle {
     return line.charAt(open.length()) == ' '
         ? line.substring(open.length() + 1, Math.max(open.length() + 1, end)).stripTrailing()
         : null;
+  }
+
+  /** True when a text ends no comment in any language. */
+  static boolean endsNone(String text) {
+    return !ENDS.matcher(text).find();
+  }
+
+  /** JSON that says the same and ends no comment; what would is in strings only. */
+  public static String endingNone(String json) {
+    return ENDS.matcher(json).replaceAll(end -> Matcher.quoteReplacement(harmless(end.group())));
+  }
+
+  /** Its last character escaped; Java would read a slash behind {@code u002f} even in a comment. */
+  private static String harmless(String end) {
+    char last = end.charAt(end.length() - 1);
+    return end.substring(0, end.length() - 1)
+        + (last == '/' ? "\\/" : "\\u%04x".formatted((int) last));
   }
 
   /** The style of a line that is a comment, or null when it is none. */

@@ -49,7 +49,7 @@ public record RichStamp(
   }
 
   /** True when a value can stand on a line of the stamp. */
-  public static boolean writable(String value) {
+  private static boolean writable(String value) {
     return value.equals(value.strip())
         && !value.contains(CLOSE)
         && !value.contains("*/")
@@ -69,22 +69,26 @@ public record RichStamp(
         written(newest.contentType()));
   }
 
-  /** A value as it can stand in every comment: as a JSON string where it cannot as it is. */
+  /**
+   * A value as it can stand in every comment: as a JSON string where it cannot as it is. In Java, a
+   * backslash may begin another character even there, unless it is doubled.
+   */
   private static String written(String value) {
-    if (writable(value) && !value.contains("--") && !value.startsWith("\"")) {
+    boolean plain = !value.startsWith("\"") && value.indexOf('\\') < 0;
+    if (plain && writable(value) && CommentStyle.endsNone(value)) {
       return value;
     }
     var text = new StringBuilder("\"");
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      char last = text.charAt(text.length() - 1);
-      if (c == '-' && last == '-' || Character.isISOControl(c)) {
-        text.append("\\u%04x".formatted((int) c));
-      } else {
-        text.append(c == '"' || c == '\\' || c == '/' && last == '*' ? "\\" : "").append(c);
-      }
+    for (char c : value.toCharArray()) {
+      text.append(
+          switch (c) {
+            case '"', '\\' -> "\\" + c;
+            case '\n' -> "\\n";
+            case '\r' -> "\\r";
+            default -> c < ' ' ? "\\u%04x".formatted((int) c) : String.valueOf(c);
+          });
     }
-    return text.append('"').toString();
+    return CommentStyle.endingNone(text.append('"').toString());
   }
 
   @Override

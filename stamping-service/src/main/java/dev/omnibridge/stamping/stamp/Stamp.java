@@ -9,7 +9,7 @@ public sealed interface Stamp {
   /** No bytes with this file hash were stamped yet. */
   record Absent() implements Stamp {
     Stamped create(StampKey key, StampId id, Artifact artifact, Instant at) {
-      return new Stamped(key, id, 1, artifact, at);
+      return new Stamped(key, id, 1, artifact, at, at);
     }
   }
 
@@ -19,8 +19,15 @@ public sealed interface Stamp {
    * @param revision 1 for the first bytes, one more whenever others than the newest come
    * @param newest what the newest revision stamped
    * @param createdAt when the first bytes were stamped
+   * @param revisedAt when the newest ones were
    */
-  record Stamped(StampKey key, StampId id, long revision, Artifact newest, Instant createdAt)
+  record Stamped(
+      StampKey key,
+      StampId id,
+      long revision,
+      Artifact newest,
+      Instant createdAt,
+      Instant revisedAt)
       implements Stamp {
 
     /**
@@ -32,8 +39,8 @@ public sealed interface Stamp {
           && (newest.hashedBy() == HashedBy.SERVER || artifact.hashedBy() == HashedBy.CLIENT);
     }
 
-    Stamped revise(Artifact artifact) {
-      return new Stamped(key, id, revision + 1, artifact, createdAt);
+    Stamped revise(Artifact artifact, Instant at) {
+      return new Stamped(key, id, revision + 1, artifact, createdAt, at);
     }
   }
 }

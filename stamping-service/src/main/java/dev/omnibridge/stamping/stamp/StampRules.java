@@ -36,7 +36,7 @@ public final class StampRules {
     return switch (new Heard(now, event)) {
       case Heard(Absent s, Created e) -> s.create(e.key(), e.id(), e.artifact(), e.at());
       case Heard(Stamped s, Revised e) when e.revision() == s.revision() + 1 ->
-          s.revise(e.artifact());
+          s.revise(e.artifact(), e.at());
       case Heard(Stamp s, Event e) ->
           throw new IllegalStateException("%s cannot follow upon %s".formatted(e, s));
     };

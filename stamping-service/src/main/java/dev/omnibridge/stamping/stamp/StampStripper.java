@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * what is longer is text.
  */
 final class StampStripper {
-  private static final int MAX_LINE = 20 * 1024;
+  /** The most bytes that a line of a stamp has; a longer one is text. */
+  static final int MAX_LINE = 20 * 1024;
+
   private static final byte[][] MARKS =
       Stream.concat(
               Stream.of(ByteOrderMark.BYTES),
@@ -37,7 +39,6 @@ final class StampStripper {
   private final Lines out;
   private final Consumer<FoundStamp> found;
   private final boolean forWriting;
-  private boolean keptMarker;
   private int lineNumber = 1;
   private boolean atLineStart = true;
 
@@ -63,11 +64,6 @@ final class StampStripper {
   /** Leaves all but the stamps that another one replaces. */
   static StampStripper forWriting(Lines out) {
     return new StampStripper(out, _ -> {}, true);
-  }
-
-  /** True when a marker is left, so that a stamp written into the text may be misread. */
-  boolean keptMarker() {
-    return keptMarker;
   }
 
   /** Takes in the next bytes. */
@@ -161,11 +157,7 @@ final class StampStripper {
         block = new StampBlock(opening, lineNumber, opened(raw, from, ended));
         yield true;
       }
-      case StampLine.Closes closing -> {
-        boolean gone = closeBlock(closing.type()) || !forWriting;
-        keptMarker |= !gone;
-        yield gone;
-      }
+      case StampLine.Closes closing -> closeBlock(closing.type()) || !forWriting;
       case StampLine.Whole(var type, var stamp) when stamp == null -> {
         found.accept(FoundStamp.flawed(type, ended ? Flaw.MALFORMED : Flaw.TRUNCATED, lineNumber));
         yield false;
@@ -210,7 +202,6 @@ final class StampStripper {
       byte[] held = block.bytes();
       found.accept(block.flawed(flaw));
       block = null;
-      keptMarker |= forWriting;
       split(held, 0, held.length, out);
     }
   }

@@ -32,9 +32,9 @@ public final class StampedText {
    */
   public static byte[] write(byte[] text, WrittenStamp stamp, CommentStyle style) {
     var kept = new ByteArrayOutputStream(text.length);
-    boolean clear = !withoutStamps(text, kept);
+    withoutStamps(text, kept);
     byte[] stamped = write(text, kept.toByteArray(), stamp, style);
-    if (clear || isSound(text, stamped)) {
+    if (isSound(text, stamped)) {
       return stamped;
     }
     throw new UnwritableException(UnwritableException.Why.AMBIGUOUS);
@@ -50,12 +50,11 @@ public final class StampedText {
   private static byte[] write(byte[] text, byte[] bare, WrittenStamp stamp, CommentStyle style) {
     String newline = newline(bare, text);
     String lines = stamp.render(style).replace("\n", newline);
+    Head head = Head.of(bare, style);
     return switch (stamp) {
       case RichStamp _ -> atEnd(bare, lines, newline);
       case LightweightStamp _, HashOnlyStamp _, ToolMetadata _ ->
-          Head.isTaken(bare, style)
-              ? atEnd(bare, lines, newline)
-              : onTop(bare, lines, newline, style);
+          head.taken() ? atEnd(bare, lines, newline) : onTop(bare, lines, newline, head.end());
     };
   }
 
@@ -64,7 +63,8 @@ public final class StampedText {
    * depends on whether the place is inside of {@code <?php ... ?>}.
    *
    * @throws IllegalArgumentException when the language has no comments
-   * @throws UnwritableException when the stamp would stand in data
+   * @throws UnwritableException when the stamp would stand in data, or where a PHP file ends cannot
+   *     be made out
    */
   public static CommentStyle style(
       byte[] text, String filePath, String contentType, WrittenStamp stamp) {
@@ -81,22 +81,15 @@ public final class StampedText {
       return style;
     }
     var kept = new ByteArrayOutputStream(text.length);
-    boolean unused = withoutStamps(text, kept);
+    withoutStamps(text, kept);
     byte[] bare = kept.toByteArray();
-    boolean atEnd = stamp instanceof RichStamp || Head.isTaken(bare, CommentStyle.SLASHES);
+    Head head = Head.of(bare, CommentStyle.SLASHES);
     boolean inside =
-        atEnd
-            ? endsInside(new String(bare, ISO_8859_1))
-            : Head.end(bare, CommentStyle.SLASHES) > ByteOrderMark.length(bare);
+        stamp instanceof RichStamp || head.taken() ? PhpEnd.isProgram(bare) : head.tagged();
     return inside ? CommentStyle.SLASHES : CommentStyle.HTML;
   }
 
-  private static boolean endsInside(String php) {
-    return php.lastIndexOf("<?") > php.lastIndexOf("?>");
-  }
-
-  /** True when something is left that looks like a part of a stamp. */
-  private static boolean withoutStamps(byte[] text, ByteArrayOutputStream bare) {
+  private static void withoutStamps(byte[] text, ByteArrayOutputStream bare) {
     Lines lines =
         (bytes, from, to, endsLine) -> {
           bare.write(bytes, from, to - from);
@@ -107,11 +100,9 @@ public final class StampedText {
     var stripper = StampStripper.forWriting(lines);
     stripper.update(text, 0, text.length);
     stripper.finish();
-    return stripper.keptMarker();
   }
 
-  private static byte[] onTop(byte[] bare, String stamp, String newline, CommentStyle style) {
-    int head = Head.end(bare, style);
+  private static byte[] onTop(byte[] bare, String stamp, String newline, int head) {
     boolean cut = head > ByteOrderMark.length(bare) && bare[head - 1] != '\n';
     var stamped = new ByteArrayOutputStream(bare.length + stamp.length() + 4);
     stamped.write(bare, 0, head);

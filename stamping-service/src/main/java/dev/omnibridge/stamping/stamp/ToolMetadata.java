@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.stamping.stamp;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.omnibridge.runtime.blake3.Hash;
 import dev.omnibridge.stamping.stamp.Stamp.Stamped;
 import java.util.ArrayList;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +30,8 @@ public record ToolMetadata(Map<String, String> fields) implements WrittenStamp {
   static final String START = "=== OmniNode:Tool_Metadata ===";
   static final String END = "=== /OmniNode:Tool_Metadata ===";
 
-  /** The most that a block may have between its markers, in bytes; more is text. */
-  public static final int MAX_BYTES = 30 * 1024;
+  /** The most that the client's fields may take as comments, in bytes; the rest is ours. */
+  private static final int MAX_BYTES = 30 * 1024;
 
   /** The keys that every block has. */
   public static final List<String> REQUIRED =
@@ -57,6 +60,19 @@ public record ToolMetadata(Map<String, String> fields) implements WrittenStamp {
         "\n  algorithm: BLAKE3\n  hash: %s\n  stamp_id: %s\n  timestamp: %s"
             .formatted(stamp.key().fileHash(), stamp.id(), stamp.createdAt()));
     return new ToolMetadata(all);
+  }
+
+  /** True when a block of these fields is not longer than what is read as a stamp. */
+  public static boolean fits(Map<String, String> fields) {
+    // The widest comments, and a CR LF.
+    int[] lines =
+        new ToolMetadata(fields)
+            .render(CommentStyle.HTML)
+            .lines()
+            .mapToInt(line -> line.getBytes(UTF_8).length + 2)
+            .toArray();
+    return IntStream.of(lines).allMatch(line -> line <= StampStripper.MAX_LINE)
+        && IntStream.of(lines).sum() <= MAX_BYTES;
   }
 
   /** The required keys that are not there, or have no value. */

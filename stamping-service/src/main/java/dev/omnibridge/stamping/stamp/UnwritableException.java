@@ -19,7 +19,10 @@ public final class UnwritableException extends RuntimeException {
 
   /** What can stand against a stamp in a text. */
   public enum Why {
-    /** The text holds markers or blocks that are not to be replaced, and mix with the stamp. */
+    /**
+     * What would be read is not certain: the text holds markers or blocks that are not to be
+     * replaced, and mix with the stamp, or is PHP whose end cannot be made out.
+     */
     AMBIGUOUS,
     /** The end of the text is data that the program reads. */
     DATA_AT_END

@@ -39,6 +39,7 @@ public final class StampCodec {
   private static final String REVISED = "dev.omnibridge.metadata.stamp-revised.v1";
   private static final String METADATA = "metadata";
   private static final String HASHED_BY = "hashed_by";
+  private static final String REVISED_AT = "revised_at";
 
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -61,7 +62,7 @@ public final class StampCodec {
       case Revised e -> {
         ObjectNode payload = payload(e.id(), e.key(), e.artifact());
         payload.put("revision", e.revision());
-        payload.put("revised_at", e.at().toString());
+        payload.put(REVISED_AT, e.at().toString());
         yield envelope(REVISED, e, eventId, correlationId, payload);
       }
     };
@@ -140,21 +141,24 @@ public final class StampCodec {
     state.put("file_hash", stamp.key().fileHash().hex());
     state.put("revision", stamp.revision());
     state.put("created_at", stamp.createdAt().toString());
+    state.put(REVISED_AT, stamp.revisedAt().toString());
     write(stamp.newest(), state.putObject("newest"))
         .put("execution_time_ms", stamp.newest().hashing().toNanos() / 1e6);
     return bytes(state);
   }
 
-  /** The state in a snapshot. */
+  /** The state in a snapshot; an older one does not tell when it was revised. */
   static Stamped state(byte[] snapshot) {
     JsonNode state = parse(snapshot);
+    Instant createdAt = Instant.parse(state.path("created_at").asText());
     return new Stamped(
         new StampKey(
             state.path("namespace").asText(), Hash.parse(state.path("file_hash").asText())),
         new StampId(UUID.fromString(state.path("stamp_id").asText())),
         state.path("revision").longValue(),
         artifact(state.path("newest")),
-        Instant.parse(state.path("created_at").asText()));
+        createdAt,
+        state.has(REVISED_AT) ? Instant.parse(state.path(REVISED_AT).asText()) : createdAt);
   }
 
   /** The row for searches, which is also the newest leaf of the namespace's log. */

@@ -63,7 +63,7 @@ public final class StampStore {
   public Future<Loaded> load(StampKey key, CallScope scope) {
     return readOn(key, new Loaded(new Absent(), 0), true, scope)
         .recover(failure ->
-            Statuses.faultOf(failure).kind() == Kind.NOT_FOUND
+            Statuses.faultOf(failure).is("STREAM_NOT_FOUND")
                 ? Future.succeededFuture(new Loaded(new Absent(), 0))
                 : Future.failedFuture(failure));
   }

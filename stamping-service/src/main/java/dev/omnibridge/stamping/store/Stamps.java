@@ -83,8 +83,8 @@ public final class Stamps {
   /** Somebody was faster: a revision is never given an earlier time than what it follows. */
   private Instant after(Stamp stamp) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-    return stamp instanceof Stamped(_, _, _, _, Instant createdAt) && createdAt.isAfter(now)
-        ? createdAt
+    return stamp instanceof Stamped before && before.revisedAt().isAfter(now)
+        ? before.revisedAt()
         : now;
   }
 

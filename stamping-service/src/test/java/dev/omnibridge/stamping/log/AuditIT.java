@@ -65,6 +65,17 @@ class AuditIT {
             + sql.replace("NS", "namespace = '" + namespace + "'"));
   }
 
+  private void alterLeafAndRow(int index) throws Exception {
+    tamper(
+        "update stamp_leaves set record = overlay(record placing '\\x77'::bytea from 60)"
+            + " where leaf_index = %d and NS".formatted(index));
+    tamper(
+        "update metadata_stamps s set content_hash = encode(substr(l.record, 58, 32), 'hex')"
+            + " from stamp_leaves l where l.namespace = s.namespace and l.leaf_index = %d"
+                .formatted(index)
+            + " and s.leaf_index = l.leaf_index and s.NS");
+  }
+
   private AuditVerdict auditDeeply() {
     return audit(service, AuditNamespaceRequest.newBuilder().setNamespace(namespace).setDeep(true));
   }
@@ -195,13 +206,7 @@ class AuditIT {
   @Test
   void shouldFindLeafAndRowThatWereAlteredTogether() throws Exception {
     sign();
-    tamper(
-        "update stamp_leaves set record = overlay(record placing '\\x77'::bytea from 60)"
-            + " where leaf_index = 8 and NS");
-    tamper(
-        "update metadata_stamps s set content_hash = encode(substr(l.record, 58, 32), 'hex')"
-            + " from stamp_leaves l where l.namespace = s.namespace and l.leaf_index = 8"
-            + " and s.leaf_index = 8 and s.NS");
+    alterLeafAndRow(8);
 
     AuditVerdict verdict = audit(service, namespace);
 
@@ -237,6 +242,39 @@ class AuditIT {
         .containsExactly("CHECKPOINT_DIFFERS 0 ", "LEAF_MISSING 4 ");
     assertThat(verdict.getFindings(1).getStampId()).isEqualTo(stamps.get(4).getStampId());
     assertThat(verdict.getRoot().isEmpty()).isTrue();
+  }
+
+  @Test
+  void shouldVouchForTheSignedLeavesBelowADeletedOne() throws Exception {
+    sign();
+    for (int i = STAMPS; i < STAMPS + 3; i++) {
+      stamp(service, namespace, "stamp " + i + " of " + namespace + "\n");
+    }
+    tamper("delete from stamp_leaves where leaf_index = 13 and NS");
+    tamper("update metadata_stamps set file_size = 7 where leaf_index = 5 and NS");
+
+    AuditVerdict verdict = audit(service, namespace);
+
+    assertNames(verdict, 5, "ROW_ALTERED 5 file_size", "LEAF_MISSING 13 ");
+    assertThat(verdict.getVouchedSize()).isEqualTo(STAMPS);
+  }
+
+  @Test
+  void shouldNameEachFindingOnceWhenItLooksCloser() throws Exception {
+    sign();
+    stamps.add(stamp(service, namespace, "behind the checkpoint of " + namespace + "\n"));
+    assertThat(checkpoint(service, namespace, 0).getSize()).isEqualTo(STAMPS + 1);
+    alterLeafAndRow(12);
+    tamper("update metadata_stamps set file_size = 7 where leaf_index = 5 and NS");
+
+    AuditVerdict verdict = audit(service, namespace);
+
+    assertNames(
+        verdict,
+        5,
+        "ROW_ALTERED 5 file_size",
+        "LEAF_ALTERED 12 content_hash",
+        "CHECKPOINT_DIFFERS 12 ");
   }
 
   @Test
@@ -322,13 +360,7 @@ class AuditIT {
   @Test
   void shouldCatchADatabaseThatWasRewrittenAsAWholeByACheckpointThatWasKept() throws Exception {
     String kept = checkpoint(service, namespace, 0).getNote();
-    tamper(
-        "update stamp_leaves set record = overlay(record placing '\\x77'::bytea from 60)"
-            + " where leaf_index = 8 and NS");
-    tamper(
-        "update metadata_stamps s set content_hash = encode(substr(l.record, 58, 32), 'hex')"
-            + " from stamp_leaves l where l.namespace = s.namespace and l.leaf_index = 8"
-            + " and s.leaf_index = 8 and s.NS");
+    alterLeafAndRow(8);
     tamper("delete from stamp_checkpoints where NS; delete from stamp_log_keys where NS");
 
     assertThat(audit(service, namespace).getFindingsList()).isEmpty();

@@ -34,6 +34,7 @@ class ClientMetadataTest {
           "{\"a\":[\"\\ud800\"]}",
           "{\"a\":1e1001}",
           "{\"a\":1e-1001}",
+          "{\"a\":1e2147483648}",
           "{\"a\":" + "[".repeat(100) + "]".repeat(100) + "}"
         }) {
       assertThatThrownBy(() -> ClientMetadata.normal(metadata))

@@ -74,7 +74,7 @@ class StampRulesTest {
   void shouldKeepIdAndCreationOverRevisions() {
     Stamp stamp = state(new Created(KEY, ID, FIRST, NOON), new Revised(KEY, ID, 2, SECOND, LATER));
 
-    assertThat(stamp).isEqualTo(new Stamped(KEY, ID, 2, SECOND, NOON));
+    assertThat(stamp).isEqualTo(new Stamped(KEY, ID, 2, SECOND, NOON, LATER));
   }
 
   /** Every state by every command, so that a hole in the table is seen. */

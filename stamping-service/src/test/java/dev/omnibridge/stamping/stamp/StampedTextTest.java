@@ -16,6 +16,7 @@ import dev.omnibridge.stamping.stamp.UnwritableException.Why;
 import dev.omnibridge.stamping.stamp.Validation.Demands;
 import dev.omnibridge.testkit.Seeds;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -159,6 +160,17 @@ class StampedTextTest {
     assertThat(write(text, "doc.md")).isEqualTo(line + "\n" + text);
     assertThat(write(write(text, "doc.md"), RICH, "doc.md"))
         .isEqualTo(text + "\n" + RICH.render() + "\n");
+  }
+
+  @Test
+  void shouldWriteNoStampThatWouldBeReadAsText() {
+    Map<String, String> fields = new LinkedHashMap<>(TOOL.fields());
+    fields.put("notes", "x".repeat(21_000));
+
+    assertThatThrownBy(() -> write("a\n", new ToolMetadata(fields)))
+        .isInstanceOf(UnwritableException.class);
+    assertThat(ToolMetadata.fits(fields)).isFalse();
+    assertThat(ToolMetadata.fits(TOOL.fields())).isTrue();
   }
 
   @Test
