@@ -95,8 +95,8 @@ public record DbAdapterConfig(
             env.integer("DB_ADAPTER_READERS", 6, 1, 100),
             (long) env.integer("DB_ADAPTER_MAX_CONTENT_MIB", 1024, 1, MAX_CONTENT_MIB)
                 * BYTES_PER_MIB,
-            env.duration("DB_ADAPTER_CONTENT_KEPT", Duration.ZERO),
-            env.duration("DB_ADAPTER_START_LIMIT", Duration.ZERO),
+            env.durationOrZero("DB_ADAPTER_CONTENT_KEPT", Duration.ZERO),
+            env.durationOrZero("DB_ADAPTER_START_LIMIT", Duration.ZERO),
             env.flag("DB_ADAPTER_INBOX", true),
             OutboxConfig.from(env),
             DeadLetters.from(env),
@@ -105,12 +105,12 @@ public record DbAdapterConfig(
                 known(
                     env,
                     "DB_ADAPTER_RETENTION_STANDARD",
-                    env.duration("DB_ADAPTER_RETENTION_STANDARD", Duration.ofDays(90))),
+                    env.durationOrZero("DB_ADAPTER_RETENTION_STANDARD", Duration.ofDays(90))),
                 "long",
                 known(
                     env,
                     "DB_ADAPTER_RETENTION_LONG",
-                    env.duration("DB_ADAPTER_RETENTION_LONG", Duration.ofDays(400))))));
+                    env.durationOrZero("DB_ADAPTER_RETENTION_LONG", Duration.ofDays(400))))));
   }
 
   /** What Kafka may still hold must be known, or it could be taken in again. */

@@ -105,16 +105,23 @@ record Postmaster(long pid, Path cluster) {
     return true;
   }
 
-  /** Asks for a fast shutdown (open transactions are rolled back) and insists when it is late. */
+  /**
+   * Asks for a fast shutdown (open transactions are rolled back) and insists when it is late. A
+   * Ctrl-C ends pg_ctl, which only waits; the server has been asked and may still be on its way.
+   */
   boolean stop(PostgresBinaries binaries, Duration limit) {
+    if (!isRunning()) {
+      return true;
+    }
     for (var mode : List.of("fast", "immediate")) {
-      if (!isRunning()) {
-        return true;
-      }
+      var deadline = Deadline.in(limit);
       var seconds = Long.toString(Math.max(1, limit.toSeconds()));
       binaries
           .tool("pg_ctl", "stop", "-D", cluster.toString(), "-m", mode, "-w", "-t", seconds)
           .run(limit.plusSeconds(1));
+      if (awaitEnd(deadline)) {
+        return true;
+      }
     }
     kill();
     return awaitEnd(Deadline.in(limit));

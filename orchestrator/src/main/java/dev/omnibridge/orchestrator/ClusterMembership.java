@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Shares the shards out among the orchestrators of the cluster that work. While this process may
- * still meet the others for the first time it works on nothing; without a cluster, on everything.
+ * still meet the others for the first time, and once it has left them, it works on nothing.
  */
 final class ClusterMembership implements World.Membership, Owners {
   private static final Logger log = LoggerFactory.getLogger(ClusterMembership.class);
@@ -62,11 +62,8 @@ final class ClusterMembership implements World.Membership, Owners {
     if (seen.equals(nodes)) {
       return;
     }
-    if (seen.isEmpty()) {
-      return;
-    }
     nodes = seen;
-    owners = Rendezvous.owners(seen.keySet());
+    owners = seen.isEmpty() ? new String[0] : Rendezvous.owners(seen.keySet());
     Set<Integer> mine = new HashSet<>();
     for (int shard = 0; shard < owners.length; shard++) {
       if (owners[shard].equals(cluster.self().id())) {

@@ -24,7 +24,7 @@ public record OrchestratorConfig(
             new Terms(
                 env.duration("ORCHESTRATOR_STAMPING_TIMEOUT", Duration.ofSeconds(5)),
                 env.integer("ORCHESTRATOR_STAMPING_RETRIES", 3, 0, 100),
-                env.duration("ORCHESTRATOR_STAMPING_RETRY_PAUSE", Duration.ofSeconds(1)),
+                env.durationOrZero("ORCHESTRATOR_STAMPING_RETRY_PAUSE", Duration.ofSeconds(1)),
                 env.integer("ORCHESTRATOR_STAMPING_MAX_CALLS", 64, 1, 10_000),
                 new Breaker.Settings(
                     env.integer("ORCHESTRATOR_STAMPING_BREAKER_FAILURES", 5, 1, 10_000),
@@ -33,7 +33,7 @@ public record OrchestratorConfig(
             new Terms(
                 env.duration("ORCHESTRATOR_INTELLIGENCE_TIMEOUT", Duration.ofMillis(500)),
                 env.integer("ORCHESTRATOR_INTELLIGENCE_RETRIES", 1, 0, 100),
-                env.duration("ORCHESTRATOR_INTELLIGENCE_RETRY_PAUSE", Duration.ofMillis(200)),
+                env.durationOrZero("ORCHESTRATOR_INTELLIGENCE_RETRY_PAUSE", Duration.ofMillis(200)),
                 env.integer("ORCHESTRATOR_INTELLIGENCE_MAX_CALLS", 64, 1, 10_000),
                 new Breaker.Settings(
                     env.integer("ORCHESTRATOR_INTELLIGENCE_BREAKER_FAILURES", 5, 1, 10_000),

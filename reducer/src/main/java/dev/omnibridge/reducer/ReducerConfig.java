@@ -47,9 +47,9 @@ public record ReducerConfig(
             Duration.ofMillis(env.integer("REDUCER_GATHER_MILLIS", 40, 0, 500)),
             env.integer("REDUCER_CACHED_STREAMS", 50_000, 0, 10_000_000),
             env.integer("REDUCER_CONFLICT_RETRIES", 3, 0, 100),
-            env.duration("REDUCER_LEAST_JITTER", Duration.ofMillis(10)),
-            env.duration("REDUCER_MOST_JITTER", Duration.ofMillis(250)),
-            env.duration("REDUCER_MAX_WAIT", Duration.ofMillis(200)),
+            env.durationOrZero("REDUCER_LEAST_JITTER", Duration.ofMillis(10)),
+            env.durationOrZero("REDUCER_MOST_JITTER", Duration.ofMillis(250)),
+            env.durationOrZero("REDUCER_MAX_WAIT", Duration.ofMillis(200)),
             new Windows.Shape(
                 seconds(env, "REDUCER_WINDOW_LENGTH_SECONDS", 5, 60),
                 seconds(env, "REDUCER_WINDOW_EVERY_SECONDS", 4, 60),

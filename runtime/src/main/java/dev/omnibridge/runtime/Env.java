@@ -19,6 +19,11 @@ import java.util.function.Predicate;
  * and reported at once by {@link #check}. What is in force can be printed, secrets masked.
  */
 public final class Env {
+  private static final Duration LEAST = Duration.ofMillis(1);
+
+  /** Its nanoseconds fit into a long. */
+  private static final Duration MOST = Duration.ofDays(10_000);
+
   private final Function<String, String> lookup;
   private final Map<String, String> effective = new LinkedHashMap<>();
   private final List<String> problems = new ArrayList<>();
@@ -74,11 +79,22 @@ public final class Env {
         name, value, "a whole number from " + least + " to " + most + " is needed", fallback);
   }
 
-  /** A duration: ISO-8601 ("PT1.5S") or a number with ms, s, m, h or d ("500ms"). */
+  /**
+   * A duration of a millisecond to ten thousand days: ISO-8601 ("PT1.5S") or a number with ms, s,
+   * m, h or d ("500ms").
+   */
   public Duration duration(String name, Duration fallback) {
+    return duration(name, fallback, LEAST);
+  }
+
+  /** The same, or none at all. */
+  public Duration durationOrZero(String name, Duration fallback) {
     String value = text(name, fallback.toString());
     try {
       Duration parsed = parseDuration(value.strip().toLowerCase(Locale.ROOT));
+      if (parsed.compareTo(MOST) > 0) {
+        return problem(name, value, "at most " + MOST.toDays() + "d are possible", fallback);
+      }
       if (!parsed.isNegative()) {
         return parsed;
       }
@@ -90,8 +106,9 @@ public final class Env {
 
   /** A duration of at least so much. */
   public Duration duration(String name, Duration fallback, Duration least) {
-    Duration value = duration(name, fallback);
-    return value.compareTo(least) >= 0
+    int problemsBefore = problems.size();
+    Duration value = durationOrZero(name, fallback);
+    return value.compareTo(least) >= 0 || problems.size() > problemsBefore
         ? value
         : problem(name, raw(name), "at least " + least.toMillis() + "ms are needed", fallback);
   }
@@ -178,6 +195,9 @@ public final class Env {
   }
 
   private static Duration parseDuration(String value) {
+    if (value.equals("0")) {
+      return Duration.ZERO;
+    }
     if (value.startsWith("p")) {
       return Duration.parse(value);
     }

@@ -7,6 +7,7 @@ import dev.omnibridge.runtime.rpc.Edge;
 import dev.omnibridge.runtime.rpc.EdgeConfig;
 import dev.omnibridge.runtime.rpc.Peer;
 import io.vertx.core.Deployable;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -173,25 +175,34 @@ public final class Service {
   private void stop() {
     stopping = true;
     edge.drain();
+    Cluster joined = cluster;
+    if (joined != null) {
+      stop("cluster", () -> left(joined));
+    }
+    stop("gRPC intake", edge::closeIntake);
     String id = deployment;
-    int seconds = id == null ? BREAK_OFF_SECONDS : STOP_SECONDS;
+    if (id != null) {
+      stop("service", () -> vertx.undeploy(id));
+    }
+    stop("gRPC edge", edge::close);
+    stop("Vert.x", vertx::close);
+  }
+
+  private static Future<Void> left(Cluster joined) {
+    joined.leave();
+    return Future.succeededFuture();
+  }
+
+  /** A step that fails does not keep the others from being done. */
+  private void stop(String step, Supplier<Future<?>> end) {
+    boolean started = deployment != null;
     try {
-      Cluster joined = cluster;
-      if (joined != null) {
-        joined.leave();
-      }
-      edge.closeIntake().await(seconds, TimeUnit.SECONDS);
-      if (id != null) {
-        vertx.undeploy(id).await(seconds, TimeUnit.SECONDS);
-      }
-      edge.close().await(seconds, TimeUnit.SECONDS);
-      vertx.close().await(seconds, TimeUnit.SECONDS);
+      var unused = end.get().await(started ? STOP_SECONDS : BREAK_OFF_SECONDS, TimeUnit.SECONDS);
     } catch (Exception unclean) {
-      if (id == null) {
-        log.atDebug().setCause(unclean).log("the start was broken off");
-      } else {
-        log.atWarn().setCause(unclean).log("service did not stop cleanly");
-      }
+      (started ? log.atWarn() : log.atDebug())
+          .setCause(unclean)
+          .addKeyValue("step", step)
+          .log("stop was not clean");
     }
   }
 

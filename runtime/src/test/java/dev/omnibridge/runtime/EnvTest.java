@@ -40,6 +40,24 @@ class EnvTest {
   }
 
   @Test
+  void shouldRefuseDurationsThatNothingCanBeDoneWithin() {
+    Env env = Env.of(Map.of("NOTHING", "0", "NONE", "0s", "ENDLESS", "200000d", "SHORT", "5ms"));
+    assertThat(env.durationOrZero("NOTHING", Duration.ofSeconds(1))).isZero();
+    Duration none = env.duration("NONE", Duration.ofSeconds(1));
+    Duration endless = env.duration("ENDLESS", Duration.ofSeconds(2));
+    Duration tooShort = env.duration("SHORT", Duration.ofSeconds(3), Duration.ofMillis(6));
+    assertThat(none).isEqualTo(Duration.ofSeconds(1));
+    assertThat(endless).isEqualTo(Duration.ofSeconds(2));
+    assertThat(tooShort).isEqualTo(Duration.ofSeconds(3));
+    assertThatThrownBy(() -> env.check("config"))
+        .hasMessageContaining("NONE=0s")
+        .hasMessageContaining("at least 1ms")
+        .hasMessageContaining("ENDLESS=200000d")
+        .hasMessageContaining("at most 10000d")
+        .hasMessageContaining("SHORT=5ms");
+  }
+
+  @Test
   void shouldTakeASecretFromItsFileAndNeverShowIt(@TempDir Path folder) throws Exception {
     Path file = Files.writeString(folder.resolve("password"), "s3cret\n");
     Env env = Env.of(Map.of("PASSWORD_FILE", file.toString()));

@@ -47,6 +47,34 @@ class ServiceIT {
     }
   }
 
+  /** A service that has started, does not stop cleanly, and leaves something behind for Vert.x. */
+  static final class Unclean extends VerticleBase {
+    public static void main(String[] arguments) {
+      Service.run(Peer.DB_ADAPTER, List.of(arguments), (_, _) -> new Unclean());
+    }
+
+    @Override
+    public Future<?> start() {
+      // From a thread of its own, so that it is no child of this one.
+      return Future.future(deployed ->
+          Thread.ofPlatform()
+              .start(() -> vertx.deployVerticle(new LeftBehind()).onComplete(deployed)));
+    }
+
+    @Override
+    public Future<?> stop() {
+      return Future.failedFuture("it cannot be stopped");
+    }
+  }
+
+  private static final class LeftBehind extends VerticleBase {
+    @Override
+    public Future<?> stop() {
+      System.out.println("nothing is left behind");
+      return Future.succeededFuture();
+    }
+  }
+
   private record Running(Process process, Path out, Path err) {
     int end() throws InterruptedException {
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -63,6 +91,10 @@ class ServiceIT {
   }
 
   private Running run(Map<String, String> environment) throws IOException {
+    return run(Waiting.class, environment);
+  }
+
+  private Running run(Class<?> service, Map<String, String> environment) throws IOException {
     // It lives for seconds, in which the better compiler would be busy for nothing.
     var builder =
         new ProcessBuilder(
@@ -70,7 +102,7 @@ class ServiceIT {
             "-XX:TieredStopAtLevel=1",
             "-cp",
             System.getProperty("java.class.path"),
-            Waiting.class.getName());
+            service.getName());
     builder.environment().put("CLUSTER", "false");
     builder.environment().putAll(environment);
     Path out = directory.resolve("out");
@@ -136,5 +168,17 @@ class ServiceIT {
     assertThat(service.told() + service.logged())
         .doesNotContain("service cannot start")
         .doesNotContain("\tat ");
+  }
+
+  @Test
+  void shouldStopTheRestAlsoWhenOnePartDoesNotStop() throws Exception {
+    Running service = run(Unclean.class, Map.of("DB_ADAPTER_PORT", "0"));
+    await().atMost(Duration.ofSeconds(60)).until(() -> service.told().contains("service started"));
+
+    service.process().destroy();
+
+    assertThat(service.end()).isEqualTo(143);
+    assertThat(service.told()).contains("it cannot be stopped");
+    assertThat(service.logged()).contains("nothing is left behind");
   }
 }

@@ -26,7 +26,7 @@ public record StampLogConfig(
   public static StampLogConfig from(Env env) {
     return new StampLogConfig(
         env.text("STAMPING_SIGNING_KEY_FILE", ""),
-        env.duration("STAMPING_CHECKPOINT_EVERY", Duration.ofMinutes(1)),
+        env.durationOrZero("STAMPING_CHECKPOINT_EVERY", Duration.ofMinutes(1)),
         trusted(env));
   }
 

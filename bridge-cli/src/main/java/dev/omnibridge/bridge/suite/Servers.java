@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /**
@@ -29,7 +28,6 @@ public final class Servers implements AutoCloseable {
   private final EmbeddedPostgres postgres;
   private final KafkaSide kafka;
   private final String kafkaAddress;
-  private final AtomicBoolean closed = new AtomicBoolean();
 
   private Servers(Steps steps, EmbeddedPostgres postgres, KafkaSide kafka, String kafkaAddress) {
     this.steps = steps;
@@ -112,11 +110,12 @@ public final class Servers implements AutoCloseable {
             .collect(Collectors.joining());
   }
 
-  /** Stops the broker, then the database. Does nothing the second time. */
+  /**
+   * Stops the broker, then the database. Whoever calls it meanwhile waits: a signal that comes then
+   * must not end the process in the middle. Does nothing the second time.
+   */
   @Override
-  public void close() {
-    if (closed.compareAndSet(false, true)) {
-      steps.close();
-    }
+  public synchronized void close() {
+    steps.close();
   }
 }

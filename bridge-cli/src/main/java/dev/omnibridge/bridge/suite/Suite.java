@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +31,10 @@ import org.slf4j.LoggerFactory;
 public final class Suite implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Suite.class);
   private static final String HOST = "127.0.0.1";
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+  /** Longer than what is in a service waits for what it is doing. */
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(12);
+
   private static final Duration KAFKA_HEAD_START = Duration.ofSeconds(8);
 
   private final SuiteOptions options;
@@ -40,7 +42,6 @@ public final class Suite implements AutoCloseable {
   private final Servers servers;
   private final Endpoints endpoints;
   private final Duration readyAfter;
-  private final AtomicBoolean closed = new AtomicBoolean();
 
   private Suite(SuiteOptions options, Path data, Steps steps) throws Exception {
     long began = System.nanoTime();
@@ -90,7 +91,7 @@ public final class Suite implements AutoCloseable {
     deploy(vertx, List.of(dbAdapter), dbAdapter::isComparing);
     deploy(vertx, wiring.others(edge), () -> false);
     int port = start(edge.listen());
-    steps.onClose("gRPC intake", edge::drain);
+    steps.onClose("gRPC intake", () -> await(edge.closeIntake()));
     return port;
   }
 
@@ -193,11 +194,12 @@ public final class Suite implements AutoCloseable {
     return servers.kafka().started();
   }
 
-  /** Stops the services, then the broker, then the database. Does nothing the second time. */
+  /**
+   * Stops the services, then the broker, then the database. Whoever calls it meanwhile waits: a
+   * signal that comes then must not end the process in the middle. Does nothing the second time.
+   */
   @Override
-  public void close() {
-    if (closed.compareAndSet(false, true)) {
-      steps.close();
-    }
+  public synchronized void close() {
+    steps.close();
   }
 }

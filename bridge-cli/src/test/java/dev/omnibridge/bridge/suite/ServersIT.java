@@ -13,6 +13,9 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +56,24 @@ class ServersIT {
     try (var suite = Suite.start(SuiteOptions.in(data))) {
       assertThat(suite.endpoints().databasePassword()).isEqualTo(password);
     }
+  }
+
+  @Test
+  void shouldHaveStoppedForEverybodyWhoClosesThem() {
+    var servers = Servers.start(SuiteOptions.in(data), data.resolve("where.env"));
+    var closing =
+        Stream.of(1, 2)
+            .map(_ ->
+                CompletableFuture.supplyAsync(
+                    () -> {
+                      servers.close();
+                      return servers.postgres().isRunning();
+                    },
+                    task -> Thread.ofVirtual().start(task)))
+            .toList();
+
+    assertThat(closing)
+        .allSatisfy(one -> assertThat(one).succeedsWithin(Duration.ofSeconds(60)).isEqualTo(false));
   }
 
   @Test

@@ -65,6 +65,6 @@ public record GuardedLane(OutboxLane behind, Breaker database) implements Outbox
 
   @Override
   public Future<?> release() {
-    return behind.release();
+    return ask(() -> behind.release().mapEmpty());
   }
 }

@@ -4,6 +4,7 @@ package dev.omnibridge.dbadapter.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.omnibridge.dbadapter.log.Outgoing;
+import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.resilience.Breaker;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
@@ -41,7 +42,7 @@ class GuardedLaneTest {
 
     @Override
     public Future<?> release() {
-      return Future.failedFuture(failure);
+      throw new AssertionError("asked though it is away");
     }
   }
 
@@ -63,5 +64,14 @@ class GuardedLaneTest {
   void shouldTellTheOthersThatTheDatabaseIsAway() {
     askOften(ClosedConnectionException.INSTANCE);
     assertThat(database.open()).isTrue();
+  }
+
+  @Test
+  void shouldNotWaitForADatabaseThatIsAwayToGiveALaneBack() {
+    askOften(ClosedConnectionException.INSTANCE);
+    var lane = new GuardedLane(new Failing(ClosedConnectionException.INSTANCE), database);
+    assertThat(lane.release().cause())
+        .isInstanceOfSatisfying(
+            Fault.class, fault -> assertThat(fault.reason()).isEqualTo("CIRCUIT_OPEN"));
   }
 }

@@ -347,21 +347,17 @@ final class ActiveRun {
 
   /** The run was due by the log's clock when it had a version there. */
   void due(long knownVersion) {
-    if (overtaken(knownVersion)) {
-      return;
-    }
-    if (knownVersion == version) {
-      due();
-    } else {
+    if (overtaken(knownVersion) || knownVersion < version) {
       act();
+    } else {
+      due();
     }
   }
 
   /** The run has a version in the log. */
   void moved(long knownVersion) {
-    if (!overtaken(knownVersion)) {
-      act();
-    }
+    boolean unused = overtaken(knownVersion);
+    act();
   }
 
   /** Whether somebody else has written; then what they wrote is loaded. */
@@ -381,11 +377,10 @@ final class ActiveRun {
     silence();
     if (busy || shell.stopping() || !(state instanceof Workflow.Waiting waiting)) {
       act();
-    } else if (waiting.next() instanceof Next.Call(PendingCall call)
-        && !shell.canDo(waiting.next())) {
-      shell.shelve(key, this, call);
-    } else {
+    } else if (shell.canDo(waiting.next())) {
       settle(shell.retryDue(waiting));
+    } else {
+      shell.shelve(key, this, waiting.next());
     }
   }
 

@@ -242,8 +242,8 @@ final class Shell {
   }
 
   /** Out of memory until it is worth looking again whether its call can be made. */
-  void shelve(RunKey key, ActiveRun run, PendingCall call) {
-    exit.leave(key, run, hold(call));
+  void shelve(RunKey key, ActiveRun run, Next next) {
+    exit.leave(key, run, next instanceof Next.Call(PendingCall call) ? hold(call) : HOLD);
   }
 
   /** There is room again, and whoever has waited for it comes before who comes only now. */

@@ -37,7 +37,7 @@ public final class Cluster {
   private final Member self;
   private final Duration suspectAfter;
   private final MemberList list;
-  private final Function<String, Future<Boolean>> pulse;
+  private final Function<Member, Future<Boolean>> pulse;
   private final BooleanSupplier serving;
   private final LongSupplier nanoTime;
   private final Duty ownDuty;
@@ -71,15 +71,15 @@ public final class Cluster {
   /**
    * Watches over the members of a list, whenever {@link #beat} is called.
    *
-   * @param pulse asks the process at an address whether it serves, for less than {@code
-   *     suspectAfter}; any answer is a sign of life
+   * @param pulse asks a member whether it serves, for less than {@code suspectAfter}; any answer is
+   *     a sign of life, and fails when another process has its address
    * @param serving whether this process serves
    */
   Cluster(
       Member self,
       ClusterConfig config,
       MemberList list,
-      Function<String, Future<Boolean>> pulse,
+      Function<Member, Future<Boolean>> pulse,
       BooleanSupplier serving,
       LongSupplier nanoTime) {
     this.self = self;
@@ -101,7 +101,7 @@ public final class Cluster {
       Vertx vertx,
       Member self,
       ClusterConfig config,
-      Function<String, Future<Boolean>> pulse,
+      Function<Member, Future<Boolean>> pulse,
       BooleanSupplier serving) {
     var members = HazelcastMembers.join(config, self);
     var cluster = new Cluster(self, config, members, pulse, serving, System::nanoTime);
@@ -140,7 +140,7 @@ public final class Cluster {
 
   /**
    * The members to share work among: those that offer a service and answer, but for one that does
-   * not serve while another does.
+   * not serve while another does; and the others only, once this process has left.
    */
   public List<Member> working(String service) {
     return offering(working, service);
@@ -168,13 +168,13 @@ public final class Cluster {
       others = seen.values().stream().filter(one -> !one.asked).toList();
       others.forEach(one -> one.asked = true);
     }
-    others.forEach(one -> ask(one.member.address()).onComplete(answer -> heard(one, answer)));
+    others.forEach(one -> ask(one.member).onComplete(answer -> heard(one, answer)));
     look();
   }
 
-  private Future<Boolean> ask(String address) {
+  private Future<Boolean> ask(Member member) {
     try {
-      return pulse.apply(address);
+      return pulse.apply(member);
     } catch (RuntimeException unusable) {
       return Future.failedFuture(unusable);
     }
@@ -274,9 +274,10 @@ public final class Cluster {
       left = true;
       seen.clear();
       alive = List.of(self);
-      working = alive;
+      working = working.stream().filter(member -> !member.equals(self)).toList();
     }
     stopBeating.run();
     list.leave();
+    listeners.forEach(Runnable::run);
   }
 }

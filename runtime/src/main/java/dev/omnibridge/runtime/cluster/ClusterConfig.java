@@ -66,7 +66,7 @@ public record ClusterConfig(
         env.hosts("CLUSTER_MEMBERS", "127.0.0.1"),
         env.duration("CLUSTER_MEMBER_TIMEOUT", Duration.ofSeconds(30), LEAST_MEMBER_TIMEOUT),
         env.duration("CLUSTER_SUSPECT_AFTER", Duration.ofSeconds(2), LEAST_SUSPICION),
-        env.duration("CLUSTER_JOIN_LIMIT", Duration.ofSeconds(15)),
+        env.durationOrZero("CLUSTER_JOIN_LIMIT", Duration.ofSeconds(15)),
         advertised);
   }
 

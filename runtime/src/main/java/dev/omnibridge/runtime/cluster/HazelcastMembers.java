@@ -229,7 +229,12 @@ final class HazelcastMembers implements MemberList {
       CompletableFuture.runAsync(running::shutdown).get(LEAVE_SECONDS, TimeUnit.SECONDS);
     } catch (Exception unclean) {
       log.atDebug().setCause(unclean).log("the cluster was left without a word");
-      running.getLifecycleService().terminate();
+      // Not waited for: it may wait for the shutdown, and the process has more to stop.
+      var unused =
+          Thread.ofPlatform()
+              .daemon()
+              .name("cluster-end")
+              .start(running.getLifecycleService()::terminate);
     }
   }
 }

@@ -60,6 +60,9 @@ public final class Breaker {
    */
   private static final Duration PROBE_LIMIT = Duration.ofMinutes(1);
 
+  /** A call that succeeds speaks for the dependency, however long its limit lets it take. */
+  private static final Duration NEVER_SLOW = Duration.ofDays(365);
+
   private final CircuitBreaker circuit;
   private final Duration openFor;
   private final Clock clock;
@@ -76,8 +79,9 @@ public final class Breaker {
   /** Counts the changes of state, so that a call is known to be from before the last one. */
   private final AtomicLong turns = new AtomicLong();
 
+  /** Its pauses last as long as they should also when somebody sets the clock. */
   public Breaker(String dependency, Settings settings) {
-    this(dependency, settings, Clock.systemUTC());
+    this(dependency, settings, new SteadyClock());
   }
 
   /** By a clock of the caller's. */
@@ -92,6 +96,7 @@ public final class Breaker {
                 .slidingWindowSize(settings.failures())
                 .minimumNumberOfCalls(settings.failures())
                 .failureRateThreshold(100)
+                .slowCallDurationThreshold(NEVER_SLOW)
                 .waitDurationInOpenState(settings.openFor())
                 .permittedNumberOfCallsInHalfOpenState(settings.successes())
                 .clock(clock)

@@ -262,15 +262,18 @@ public final class Edge {
     String host = settings.advertisedHost().isEmpty() ? config.host() : settings.advertisedHost();
     var services = config.local().stream().map(Peer::service).collect(Collectors.toSet());
     var self = new Member(id, addressOn(host), services);
+    readiness.joins(id);
     Cluster joined = Cluster.join(vertx, self, settings, this::pulse, readiness::ready);
     cluster = joined;
     directory.use(joined);
     return joined;
   }
 
-  private Future<Boolean> pulse(String address) {
-    var request = HealthCheckRequest.newBuilder().setService(Readiness.READINESS).build();
-    ManagedChannel channel = channels.at(address);
+  /** Asked by its id: at the address of one that was killed another may have started. */
+  private Future<Boolean> pulse(Member member) {
+    var request =
+        HealthCheckRequest.newBuilder().setService(Readiness.ofMember(member.id())).build();
+    ManagedChannel channel = channels.pulse(member.address());
     if (channel.getState(true) == ConnectivityState.TRANSIENT_FAILURE) {
       channel.resetConnectBackoff();
     }

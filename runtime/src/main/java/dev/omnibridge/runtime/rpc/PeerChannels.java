@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The channels to peers, one for all instances of a service, and to single processes. A connection
@@ -23,6 +24,7 @@ final class PeerChannels {
   private final String inProcessName;
   private final Map<Peer, ManagedChannel> services = new EnumMap<>(Peer.class);
   private final Map<String, ManagedChannel> processes = new HashMap<>();
+  private final Map<String, ManagedChannel> pulses = new HashMap<>();
 
   PeerChannels(EdgeConfig config, Directory directory, String inProcessName) {
     this.config = config;
@@ -37,10 +39,17 @@ final class PeerChannels {
 
   /** Calls one process. */
   synchronized ManagedChannel at(String address) {
-    return processes.computeIfAbsent(
-        address,
-        it ->
-            outgoing("process", PeerResolver.of("process", () -> List.of(it), directory)).build());
+    return processes.computeIfAbsent(address, this::process);
+  }
+
+  /** Asks one process for signs of life, which do not wait behind a hundred calls that last. */
+  synchronized ManagedChannel pulse(String address) {
+    return pulses.computeIfAbsent(address, this::process);
+  }
+
+  private ManagedChannel process(String address) {
+    return outgoing("process", PeerResolver.of("process", () -> List.of(address), directory))
+        .build();
   }
 
   private ManagedChannel connect(Peer peer) {
@@ -78,13 +87,17 @@ final class PeerChannels {
 
   /** Connections that failed are made now, and not when a growing pause is over. */
   synchronized void retry() {
-    services.values().forEach(ManagedChannel::resetConnectBackoff);
-    processes.values().forEach(ManagedChannel::resetConnectBackoff);
+    all().forEach(ManagedChannel::resetConnectBackoff);
   }
 
   /** Closes the channels to single processes that are not among these. */
   synchronized void keepOnly(Set<String> addresses) {
-    processes
+    keepOnly(processes, addresses);
+    keepOnly(pulses, addresses);
+  }
+
+  private static void keepOnly(Map<String, ManagedChannel> channels, Set<String> addresses) {
+    channels
         .entrySet()
         .removeIf(entry -> {
           boolean gone = !addresses.contains(entry.getKey());
@@ -96,7 +109,10 @@ final class PeerChannels {
   }
 
   synchronized void shutdown() {
-    services.values().forEach(ManagedChannel::shutdown);
-    processes.values().forEach(ManagedChannel::shutdown);
+    all().forEach(ManagedChannel::shutdown);
+  }
+
+  private Stream<ManagedChannel> all() {
+    return Stream.of(services, processes, pulses).flatMap(channels -> channels.values().stream());
   }
 }

@@ -6,7 +6,10 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +22,11 @@ final class Readiness {
   /** Overall health by the convention of gRPC, and the two names that say which kind is meant. */
   private static final String OVERALL = HealthStatusManager.SERVICE_NAME_ALL_SERVICES;
 
-  static final String READINESS = "readiness";
+  private static final String READINESS = "readiness";
   private static final String LIVENESS = "liveness";
 
   private final HealthStatusManager health;
+  private final Set<String> kinds = new LinkedHashSet<>(List.of(OVERALL, READINESS));
   private final Map<String, Boolean> services = new LinkedHashMap<>();
   private final Map<Peer, Boolean> needed = new EnumMap<>(Peer.class);
   private final Map<Peer, Boolean> wanted = new EnumMap<>(Peer.class);
@@ -33,6 +37,17 @@ final class Readiness {
   Readiness(HealthStatusManager health) {
     this.health = health;
     health.setStatus(LIVENESS, ServingStatus.SERVING);
+    tell();
+  }
+
+  /** Under which name a member of the cluster tells that it, and no other process, is ready. */
+  static String ofMember(String id) {
+    return READINESS + "/" + id;
+  }
+
+  /** This process is a member of the cluster from now on. */
+  synchronized void joins(String id) {
+    kinds.add(ofMember(id));
     tell();
   }
 
@@ -102,8 +117,7 @@ final class Readiness {
     }
     boolean possible = serving && !needed.containsValue(false);
     services.forEach((service, says) -> health.setStatus(service, status(possible && says)));
-    health.setStatus(OVERALL, status(ready()));
-    health.setStatus(READINESS, status(ready()));
+    kinds.forEach(kind -> health.setStatus(kind, status(ready())));
   }
 
   private static ServingStatus status(boolean serving) {

@@ -33,6 +33,15 @@ public final class Statuses {
   private static final Logger log = LoggerFactory.getLogger(Statuses.class);
   private static final long RETRY_AFTER_MILLIS = 250;
 
+  /**
+   * A client takes 8 KiB of trailers and resets the call beyond: the sentence is in them twice, as
+   * text and with the rest in base64.
+   */
+  private static final int MOST_SENTENCE = 1_800;
+
+  private static final int MOST_VIOLATIONS = 1_500;
+  private static final int MOST_VIOLATION = 500;
+
   private Statuses() {}
 
   /** The fault behind any failure; what nobody expected is BROKEN and logged here, once. */
@@ -68,7 +77,7 @@ public final class Statuses {
     var status =
         com.google.rpc.Status.newBuilder()
             .setCode(fault.kind().code().value())
-            .setMessage(fault.sentence())
+            .setMessage(within(MOST_SENTENCE, fault.sentence()))
             .addDetails(Any.pack(errorInfo(fault)));
     if (!fault.violations().isEmpty()) {
       status.addDetails(Any.pack(badRequest(fault.violations())));
@@ -93,15 +102,37 @@ public final class Statuses {
         .build();
   }
 
+  /** The first of them, as many as there is room for. */
   private static BadRequest badRequest(List<Violation> violations) {
     var request = BadRequest.newBuilder();
+    int room = MOST_VIOLATIONS;
     for (Violation violation : violations) {
-      request
-          .addFieldViolationsBuilder()
-          .setField(violation.field())
-          .setDescription(violation.description());
+      var told =
+          BadRequest.FieldViolation.newBuilder()
+              .setField(within(MOST_VIOLATION, violation.field()))
+              .setDescription(within(MOST_VIOLATION, violation.description()))
+              .build();
+      room -= told.getSerializedSize();
+      if (room < 0) {
+        break;
+      }
+      request.addFieldViolations(told);
     }
     return request.build();
+  }
+
+  /** As much of a text as takes so many bytes where everything but ASCII takes three for one. */
+  private static String within(int most, String text) {
+    int bytes = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      bytes += c < ' ' || c == '%' || c == 0x7F ? 3 : c < 0x80 ? 1 : c < 0x800 ? 6 : 9;
+      if (bytes > most) {
+        int end = Character.isLowSurrogate(c) ? i - 1 : i;
+        return text.substring(0, end) + "...";
+      }
+    }
+    return text;
   }
 
   private static Fault fromStatus(Status status, Exception carrier) {

@@ -38,6 +38,7 @@ public final class Pump extends VerticleBase {
   private final PumpConfig config;
   private final Positions positions;
   private final BatchHandler handler;
+  private final Duration stopLimit;
   private final Promise<Void> drained = Promise.promise();
   private final Map<ConsumerPartition, Long> truncated = new HashMap<>();
   private final Outage kafka;
@@ -45,11 +46,17 @@ public final class Pump extends VerticleBase {
   private volatile @Nullable PumpSession session;
   private volatile boolean running = true;
   private Promise<Void> nap = Promise.promise();
+  private boolean positionsAway;
 
   public Pump(PumpConfig config, Positions positions, BatchHandler handler) {
+    this(config, positions, handler, STOP_LIMIT);
+  }
+
+  Pump(PumpConfig config, Positions positions, BatchHandler handler, Duration stopLimit) {
     this.config = config;
     this.positions = positions;
     this.handler = handler;
+    this.stopLimit = stopLimit;
     this.kafka = new Outage(log, "the Kafka consumer", config.consumer(), false);
     this.handling = new Outage(log, "the handling of batches", config.consumer(), true);
   }
@@ -66,6 +73,7 @@ public final class Pump extends VerticleBase {
     return Future.succeededFuture();
   }
 
+  /** Never fails: Vert.x would then not stop what the pump was deployed by. */
   @Override
   public Future<?> stop() {
     running = false;
@@ -74,7 +82,15 @@ public final class Pump extends VerticleBase {
     if (open != null) {
       open.wake();
     }
-    return Timeouts.within(STOP_LIMIT, drained.future());
+    return Timeouts.within(stopLimit, drained.future()).recover(_ -> stoppedLate());
+  }
+
+  /** Whatever becomes of the batch, its position is moved with its effect or not at all. */
+  private Future<Void> stoppedLate() {
+    log.atWarn()
+        .addKeyValue(LogKeys.SERVICE, config.consumer())
+        .log("the pump still handles a batch and is not waited for any longer");
+    return Future.succeededFuture();
   }
 
   /** True while Kafka answers and has the topics. */
@@ -98,9 +114,7 @@ public final class Pump extends VerticleBase {
     while (running) {
       try (PumpSession opened = PumpSession.open(vertx, config, positions, new Places(truncated))) {
         session = opened;
-        kafka.ended();
-        backoff.reset();
-        consume(opened);
+        consume(opened, backoff);
       } catch (Throwable failure) {
         if (running) {
           kafka.began(failure);
@@ -113,7 +127,8 @@ public final class Pump extends VerticleBase {
     drained.complete();
   }
 
-  private void consume(PumpSession open) {
+  /** Opening says little yet: Kafka is well again when it has answered a poll. */
+  private void consume(PumpSession open, Backoff opening) {
     var backoff = backoff();
     var flights = new Flights(config.inFlight(), config.handleLimit());
     handler.startOver();
@@ -123,6 +138,7 @@ public final class Pump extends VerticleBase {
         Batch batch = next(open, backoff);
         flights.handOver(batch, handler);
         settle(open, flights, backoff);
+        opening.reset();
         reached = open.reachable() ? System.nanoTime() : reached;
         watch(System.nanoTime() - reached);
       }
@@ -134,8 +150,14 @@ public final class Pump extends VerticleBase {
   /** Positions that cannot be loaded are waited for here; Kafka's own failures end the session. */
   private Batch next(PumpSession open, Backoff backoff) {
     try {
-      return open.next();
+      Batch batch = open.next();
+      if (positionsAway) {
+        positionsAway = false;
+        handling.ended();
+      }
+      return batch;
     } catch (Fault storeAway) {
+      positionsAway = true;
       trouble(open, storeAway, backoff);
       return new Batch(List.of());
     }

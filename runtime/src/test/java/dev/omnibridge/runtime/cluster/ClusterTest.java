@@ -51,7 +51,8 @@ class ClusterTest {
     return made;
   }
 
-  private Future<Boolean> pulse(String address) {
+  private Future<Boolean> pulse(Member member) {
+    String address = member.address();
     if (address.contains("_")) {
       throw new IllegalArgumentException("Invalid DNS name: " + address);
     }
@@ -245,6 +246,26 @@ class ClusterTest {
     ownServes = true;
     beats(1);
     assertThat(cluster.working("orchestrator")).containsExactly(SELF, OTHER);
+  }
+
+  @Test
+  void shouldLeaveTheWorkToTheOthersAndSaySoWhenItLeaves() {
+    list.become(SELF, OTHER);
+    beats(1);
+    List<List<Member>> told = new ArrayList<>();
+    cluster.onChange(() -> told.add(cluster.working("orchestrator")));
+    cluster.leave();
+    assertThat(told).containsExactly(List.of(OTHER));
+    assertThat(cluster.alive()).containsExactly(SELF);
+  }
+
+  @Test
+  void shouldHaveNoWorkWhenItHasLeftAndNobodyElseWasThere() {
+    list.become(SELF);
+    beats(1);
+    assertThat(cluster.working("orchestrator")).containsExactly(SELF);
+    cluster.leave();
+    assertThat(cluster.working("orchestrator")).isEmpty();
   }
 
   @Test

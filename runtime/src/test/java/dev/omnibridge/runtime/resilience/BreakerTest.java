@@ -75,6 +75,19 @@ class BreakerTest {
     assertThat(breaker.refusing()).as("after a probe that failed").isEqualTo(OPEN);
   }
 
+  /** Five of 61 s are no reason to call nobody any more. */
+  @Test
+  void shouldNotBlameTheDependencyForSuccessesThatTakeLong() {
+    for (int i = 0; i < 10; i++) {
+      Promise<String> slow = Promise.promise();
+      Future<String> call = call(slow.future());
+      pass(Duration.ofSeconds(61));
+      slow.complete("");
+      assertThat(call.succeeded()).isTrue();
+    }
+    assertThat(breaker.closed()).isTrue();
+  }
+
   @Test
   void shouldStartCountingAnewAfterASuccess() {
     fail(4);

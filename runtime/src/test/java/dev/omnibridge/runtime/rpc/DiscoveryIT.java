@@ -3,6 +3,7 @@ package dev.omnibridge.runtime.rpc;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.omnibridge.api.content.v1.ContentServiceGrpc;
@@ -15,9 +16,15 @@ import dev.omnibridge.api.directory.v1.ListInstancesRequest;
 import dev.omnibridge.api.log.v1.LogServiceGrpc;
 import dev.omnibridge.embedded.FreePorts;
 import dev.omnibridge.runtime.Env;
+import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.cluster.Cluster;
 import dev.omnibridge.runtime.cluster.ClusterConfig;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.StreamObserver;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,6 +41,9 @@ import org.junit.jupiter.api.Test;
 class DiscoveryIT {
   private static final Duration LIMIT = Duration.ofSeconds(40);
   private static final long TEN_MILLIS = 10_000_000;
+
+  /** What a call asks for that nobody answers. */
+  private static final String LASTS = "f".repeat(64);
 
   private final Vertx vertx = Vertx.vertx();
   private final String name = "discovery-" + UUID.randomUUID();
@@ -64,6 +74,9 @@ class DiscoveryIT {
 
     @Override
     public void statContent(StatContentRequest request, StreamObserver<StatContentResponse> out) {
+      if (request.getContentHashes(0).equals(LASTS)) {
+        return;
+      }
       out.onNext(
           StatContentResponse.newBuilder()
               .addContents(StoredContent.newBuilder().setContentHash(name))
@@ -167,6 +180,50 @@ class DiscoveryIT {
           answered.add(asking.ask(Peer.DB_ADAPTER));
           assertThat(answered).hasSize(2);
         });
+  }
+
+  /** At the address of one that was killed another may have started. */
+  @Test
+  void shouldAnswerForNobodyElseWhenAMemberIsAskedForByItsId() throws Exception {
+    var one = new Process(Peer.DB_ADAPTER, "one", Map.of(), false);
+    assertThat(health(one, Readiness.ofMember(one.cluster.self().id())).await(25, SECONDS))
+        .isEqualTo(ServingStatus.NOT_SERVING);
+    one.edge.health(LogServiceGrpc.SERVICE_NAME, true);
+    assertThat(health(one, Readiness.ofMember(one.cluster.self().id())).await(25, SECONDS))
+        .isEqualTo(ServingStatus.SERVING);
+    assertThatThrownBy(() -> health(one, Readiness.ofMember("before")).await(25, SECONDS))
+        .isInstanceOfSatisfying(
+            Fault.class, fault -> assertThat(fault.kind()).isEqualTo(Fault.Kind.NOT_FOUND));
+  }
+
+  private static Future<ServingStatus> health(Process process, String name) {
+    return Calls.unary(
+            process.edge.at(process.cluster.self().address()),
+            HealthGrpc.getCheckMethod(),
+            HealthCheckRequest.newBuilder().setService(name).build(),
+            Duration.ofSeconds(20))
+        .map(HealthCheckResponse::getStatus);
+  }
+
+  /** A hundred are all that a connection takes; those beyond wait for one to end. */
+  @Test
+  void shouldNotTakeAMemberForDeadBecauseManyCallsToItLast() throws Exception {
+    var asking = new Process(Peer.ORCHESTRATOR, "asking", Map.of());
+    awaitJoined(asking);
+    var busy = new Process(Peer.ORCHESTRATOR, "busy", Map.of());
+    await().atMost(LIMIT).until(() -> asking.cluster.alive().size() == 2);
+    for (int i = 0; i < 150; i++) {
+      var unused =
+          Calls.unary(
+              asking.edge.at(busy.cluster.self().address()),
+              ContentServiceGrpc.getStatContentMethod(),
+              StatContentRequest.newBuilder().addContentHashes(LASTS).build(),
+              Duration.ofSeconds(60));
+    }
+    await()
+        .atMost(LIMIT)
+        .during(Duration.ofSeconds(3))
+        .until(() -> asking.cluster.alive().size() == 2);
   }
 
   private static long slowestOf(int times, Directory directory) {

@@ -19,8 +19,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +83,32 @@ class StartingTest {
     assertThat(fault.facts()).doesNotContainKey(Fault.SENT);
     edge.serve();
     assertThat(health("")).isEqualTo(ServingStatus.SERVING);
+  }
+
+  /** A client resets a call whose trailers are larger than 8 KiB. */
+  @Test
+  void shouldTellSomeOfVeryManyThingsThatAreWrong() throws Exception {
+    edge = Edge.open(vertx, new EdgeConfig("127.0.0.1", 0, Map.of(), Set.of(Peer.DB_ADAPTER)));
+    edge.offer(new ContentServiceGrpc.ContentServiceImplBase() {});
+    port = edge.listen().await(30, SECONDS);
+    for (String hash : List.of("x", "\u4e16".repeat(300))) {
+      var request = StatContentRequest.newBuilder();
+      IntStream.range(0, 1_000).forEach(i -> request.addContentHashes(hash + i));
+      var call =
+          Calls.unary(
+              edge.at("127.0.0.1:" + port),
+              ContentServiceGrpc.getStatContentMethod(),
+              request.build(),
+              LIMIT);
+      Fault fault = catchThrowableOfType(Fault.class, () -> call.await(30, SECONDS));
+      assertThat(fault.reason()).isEqualTo("INVALID_REQUEST");
+      assertThat(fault.sentence()).endsWith("...");
+      assertThat(fault.violations()).hasSizeBetween(5, 100);
+    }
+    Fault odd =
+        Fault.invalid("ODD", "\u4e16\ud83d\ude00%".repeat(10_000))
+            .withViolations(List.of(new Fault.Violation("\ud83d\ude00".repeat(9_000), "x")));
+    assertThat(Statuses.faultOf(Statuses.toException(odd)).sentence()).hasSizeBetween(50, 1_000);
   }
 
   @Test

@@ -11,11 +11,15 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.omnibridge.embedded.EmbeddedKafka;
 import dev.omnibridge.runtime.stream.PumpConfig.Assignment;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -286,6 +290,42 @@ class PumpIT {
     synchronized (lines) {
       assertThat(lines.list).extracting(ILoggingEvent::getLevel).doesNotContain(Level.ERROR);
     }
+  }
+
+  /** The batch goes on, and whoever deployed the pump has more to close. */
+  @Test
+  void shouldNotKeepItsOwnerFromStoppingWhenABatchTakesLong() throws Exception {
+    numbers.createTopic();
+    numbers.produce(Numbers.PARTITIONS);
+    var handling = new CompletableFuture<Void>();
+    Promise<Void> handled = Promise.promise();
+    BatchHandler slow =
+        _ -> {
+          handling.complete(null);
+          return handled.future();
+        };
+    var pump = new Pump(config(), store, slow, Duration.ofMillis(100));
+    var ownerStopped = new CompletableFuture<Void>();
+    var owner =
+        new VerticleBase() {
+          @Override
+          public Future<?> start() {
+            return pump.deploy(vertx);
+          }
+
+          @Override
+          public Future<?> stop() {
+            ownerStopped.complete(null);
+            return Future.succeededFuture();
+          }
+        };
+    String id = vertx.deployVerticle(owner).await(20, SECONDS);
+    assertThat(handling).succeedsWithin(LIMIT);
+
+    vertx.undeploy(id).await(20, SECONDS);
+
+    assertThat(ownerStopped).isCompleted();
+    handled.complete();
   }
 
   private void produce(int count, int bytes) throws Exception {
