@@ -134,6 +134,7 @@ public final class FakeDeadLetters extends DeadLetterServiceImplBase {
                 RedriveVerdict.newBuilder().setLetterId(2).setSkipReason("REDRIVE_NEEDS_FORCE"))
             .setEligible(1)
             .setSkipped(1)
+            .setNextPageToken("1")
             .build());
   }
 

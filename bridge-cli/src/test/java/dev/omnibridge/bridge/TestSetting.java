@@ -2,8 +2,11 @@
 package dev.omnibridge.bridge;
 
 import dev.omnibridge.bridge.cli.CommandTree;
+import java.io.FilterWriter;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -20,6 +23,7 @@ public final class TestSetting {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
   private boolean terminal;
+  private boolean diskIsFull;
 
   public TestSetting(Path home) {
     this.home = home;
@@ -35,12 +39,18 @@ public final class TestSetting {
     return this;
   }
 
+  /** What is printed as a result is lost, as on a full disk or a pipe that nobody reads. */
+  public TestSetting onFullDisk() {
+    diskIsFull = true;
+    return this;
+  }
+
   public Setting setting() {
     return new Setting(
         Map.copyOf(environment),
         home,
         Clock.fixed(NOON, ZoneOffset.UTC),
-        new PrintWriter(out, true),
+        new PrintWriter(diskIsFull ? new FullDisk(out) : out, true),
         new PrintWriter(err, true),
         terminal,
         terminal);
@@ -49,6 +59,25 @@ public final class TestSetting {
   /** Runs the command; gives its exit code. */
   public int run(String... arguments) {
     return CommandTree.execute(arguments, setting());
+  }
+
+  /** Keeps what it was to write, which did not arrive. */
+  private static final class FullDisk extends FilterWriter {
+    FullDisk(Writer tried) {
+      super(tried);
+    }
+
+    @Override
+    public void write(char[] text, int from, int length) throws IOException {
+      super.write(text, from, length);
+      throw new IOException("No space left on device");
+    }
+
+    @Override
+    public void write(String text, int from, int length) throws IOException {
+      super.write(text, from, length);
+      throw new IOException("No space left on device");
+    }
   }
 
   public String out() {

@@ -107,11 +107,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   /**
-   * A server that accepts connections.
+   * A server that accepts connections. An interrupt has no effect before it does: half started, it
+   * would be left running.
    *
    * @throws EmbeddedServerException when it does not, with the reason and the end of its log
    */
   public static EmbeddedPostgres start(Options options) {
+    return Uninterrupted.ask(() -> started(options));
+  }
+
+  private static EmbeddedPostgres started(Options options) {
     DirectoryLock lock = null;
     EmbeddedPostgres started = null;
     try {

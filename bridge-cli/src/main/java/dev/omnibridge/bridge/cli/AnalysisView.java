@@ -8,6 +8,7 @@ import dev.omnibridge.api.intelligence.v1.LicenseFinding;
 import dev.omnibridge.api.intelligence.v1.OutlineEntry;
 import dev.omnibridge.api.intelligence.v1.SensitiveFinding;
 import dev.omnibridge.bridge.view.Amounts;
+import dev.omnibridge.bridge.view.OneLine;
 import dev.omnibridge.bridge.view.ProtoJson;
 import dev.omnibridge.bridge.view.Table;
 import dev.omnibridge.bridge.view.Table.Cell;
@@ -99,15 +100,15 @@ record AnalysisView(Session session) {
       return;
     }
     Analysis analysis = answer.getAnalysis();
-    session.line("tags: " + String.join(", ", analysis.getTagsList()));
-    analysis.getRecommendationsList().forEach(advice -> session.line("- " + advice));
+    session.line("tags: " + OneLine.of(String.join(", ", analysis.getTagsList())));
+    analysis.getRecommendationsList().forEach(advice -> session.line("- " + OneLine.of(advice)));
     analysis.getOutlineList().stream().limit(MOST_OUTLINE).forEach(this::outline);
     answer
         .getNearDuplicatesList()
         .forEach(near ->
             session.line(
                 "near duplicate: %s (%.0f %%)"
-                    .formatted(near.getPath(), 100 * near.getResemblance())));
+                    .formatted(OneLine.of(near.getPath()), 100 * near.getResemblance())));
   }
 
   private void outline(OutlineEntry entry) {
@@ -115,8 +116,8 @@ record AnalysisView(Session session) {
         "  %s%s %s  %s"
             .formatted(
                 "  ".repeat(Math.min(entry.getDepth(), 8)),
-                entry.getKind(),
-                entry.getName(),
+                OneLine.of(entry.getKind()),
+                OneLine.of(entry.getName()),
                 session.palette().dim(entry.getFirstLine() + "-" + entry.getLastLine())));
   }
 
@@ -129,7 +130,12 @@ record AnalysisView(Session session) {
   private void found(Item item, SensitiveFinding found, String what) {
     session.line(
         "%s  %s:%d  %s  %s"
-            .formatted(what, item.path(), found.getLine(), found.getKind(), found.getExcerpt()));
+            .formatted(
+                what,
+                OneLine.of(item.path()),
+                found.getLine(),
+                OneLine.of(found.getKind()),
+                OneLine.of(found.getExcerpt())));
   }
 
   private void remarks(Item item) {
@@ -137,14 +143,16 @@ record AnalysisView(Session session) {
       session
           .setting()
           .err()
-          .println(session.setting().errorPalette().red("failed: ") + item.problem());
+          .println(session.setting().errorPalette().red("failed: ") + OneLine.of(item.problem()));
     }
     if (item.partly()) {
-      session.remark(item.path() + ": only the first 3 MiB were sent");
+      session.remark(OneLine.of(item.path() + ": only the first 3 MiB were sent"));
     }
     AnalyzeResponse answer = item.answer();
     if (answer != null) {
-      answer.getDegradationsList().forEach(what -> session.remark(item.path() + ": " + what));
+      answer
+          .getDegradationsList()
+          .forEach(what -> session.remark(OneLine.of(item.path() + ": " + what)));
     }
   }
 

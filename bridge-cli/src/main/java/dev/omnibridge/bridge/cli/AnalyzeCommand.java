@@ -9,6 +9,7 @@ import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.Setting;
 import dev.omnibridge.bridge.cli.AnalysisView.Item;
 import dev.omnibridge.bridge.client.Crew;
+import dev.omnibridge.bridge.files.Found;
 import dev.omnibridge.bridge.view.Progress;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.Fault.Kind;
@@ -74,7 +75,7 @@ final class AnalyzeCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     try (Session session = client.open(setting)) {
       List<Item> items = analyze(session);
       new AnalysisView(session).print(items);
@@ -84,8 +85,8 @@ final class AnalyzeCommand implements Callable<Integer> {
     }
   }
 
-  private List<Item> analyze(Session session) {
-    List<Path> files = FilesIn.all(paths);
+  private List<Item> analyze(Session session) throws InterruptedException {
+    List<Found> files = FilesIn.all(paths);
     var progress = Progress.of(setting, session.json(), "analysed");
     var done = new AtomicInteger();
     try {
@@ -103,6 +104,16 @@ final class AnalyzeCommand implements Callable<Integer> {
   }
 
   /** What is wrong with one file is told in its place; a suite that is away ends everything. */
+  private Item analyze(Session session, Found found) {
+    return switch (found) {
+      case Found.Unreadable unreadable -> {
+        var failed = FileFaults.of(unreadable);
+        yield Item.failed(failed.path(), failed.problem());
+      }
+      case Found.File file -> analyze(session, file.path());
+    };
+  }
+
   private Item analyze(Session session, Path file) {
     String name = file.normalize().toString().replace('\\', '/');
     try (InputStream in = Files.newInputStream(file)) {

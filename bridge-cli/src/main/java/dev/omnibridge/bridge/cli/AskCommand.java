@@ -9,6 +9,7 @@ import dev.omnibridge.api.intelligence.v1.TreeFilters;
 import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.Setting;
 import dev.omnibridge.bridge.view.Amounts;
+import dev.omnibridge.bridge.view.OneLine;
 import dev.omnibridge.bridge.view.ProtoJson;
 import dev.omnibridge.bridge.view.Table;
 import dev.omnibridge.runtime.rpc.Peer;
@@ -131,6 +132,6 @@ final class AskCommand implements Callable<Integer> {
     }
     session.remark(
         "searched %s nodes by %s"
-            .formatted(Amounts.count(answer.getNodesSearched()), answer.getModel()));
+            .formatted(Amounts.count(answer.getNodesSearched()), OneLine.of(answer.getModel())));
   }
 }

@@ -23,7 +23,7 @@ record AuditView(Session session) {
         "%s  %s"
             .formatted(
                 verdict.getIntact() ? palette.green("intact") : palette.red("NOT INTACT"),
-                verdict.getOrigin()));
+                OneLine.of(verdict.getOrigin())));
     session.line(
         "%s stamps in %s leaves%s, %s in %s"
             .formatted(
@@ -40,7 +40,7 @@ record AuditView(Session session) {
           "signed for: the first %s of %s"
               .formatted(
                   Amounts.count(verdict.getVouchedSize()), Amounts.count(verdict.getSize())));
-      verdict.getVouchingKeysList().forEach(key -> session.line("by " + key));
+      verdict.getVouchingKeysList().forEach(key -> session.line("by " + OneLine.of(key)));
     }
     verdict.getFindingsList().forEach(this::finding);
     long more = verdict.getFindingsTotal() - verdict.getFindingsCount();
@@ -57,17 +57,17 @@ record AuditView(Session session) {
     session.line(
         session.palette().red(kind(finding))
             + (finding.getLeafIndex() < 0 ? "" : "  leaf " + finding.getLeafIndex())
-            + (finding.getStampId().isEmpty() ? "" : "  stamp " + finding.getStampId())
+            + (finding.getStampId().isEmpty() ? "" : "  stamp " + OneLine.of(finding.getStampId()))
             + (finding.getRevision() == 0 ? "" : "  revision " + finding.getRevision()));
     if (!finding.getFileHash().isEmpty()) {
-      session.line("  file hash " + finding.getFileHash());
+      session.line("  file hash " + OneLine.of(finding.getFileHash()));
     }
     session.line("  " + OneLine.of(finding.getDetail()));
     if (!finding.getField().isEmpty()) {
       session.line(
           "  %s must be %s and is %s"
               .formatted(
-                  finding.getField(),
+                  OneLine.of(finding.getField()),
                   OneLine.of(finding.getExpected()),
                   OneLine.of(finding.getFound())));
     }

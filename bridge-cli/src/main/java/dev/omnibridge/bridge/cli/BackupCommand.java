@@ -22,8 +22,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Saves the database of the suite, lists what is saved, and verifies it. */
 @Command(
@@ -88,23 +90,37 @@ final class BackupCommand implements Callable<Integer> {
   @Mixin private BackupOptions options = new BackupOptions();
   @Mixin private OutputOptions output = new OutputOptions();
 
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   BackupCommand(Setting setting) {
     this.setting = setting;
   }
 
   @Override
   public Integer call() {
+    checkUsage();
+    return switch (action) {
+      case MAKE ->
+          new BrokenOff(setting, "./bridge up and ./bridge backup").run(() -> make(area()));
+      case LIST -> BackupOptions.told(() -> list(area()));
+      case VERIFY -> BackupOptions.told(() -> verify(area()));
+    };
+  }
+
+  private void checkUsage() {
     if (keep < 0 || every.isNegative() || every.isZero()) {
       throw new CliFailure(ExitCode.USAGE, "--keep and --archive-every take numbers above zero.");
     }
-    return BackupOptions.told(() -> {
-      var area = new BackupArea(options.backups(setting, to));
-      return switch (action) {
-        case MAKE -> make(area);
-        case LIST -> list(area);
-        case VERIFY -> verify(area);
-      };
-    });
+    if (action != Action.MAKE) {
+      Pointless.refuse(spec, "goes with backup make", "--keep", "--archive-every");
+    }
+    if (action != Action.VERIFY && id != null) {
+      throw new CliFailure(ExitCode.USAGE, "A backup is named only to backup verify.");
+    }
+  }
+
+  private BackupArea area() {
+    return new BackupArea(options.backups(setting, to));
   }
 
   private int make(BackupArea area) {

@@ -8,6 +8,7 @@ import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.Setting;
 import dev.omnibridge.bridge.files.FileHasher;
 import dev.omnibridge.bridge.view.Amounts;
+import dev.omnibridge.bridge.view.OneLine;
 import dev.omnibridge.stamping.merkle.ProofBundle;
 import dev.omnibridge.stamping.merkle.StampRecord;
 import dev.omnibridge.stamping.merkle.VerifiedStamp;
@@ -98,8 +99,8 @@ final class BundleCheck {
                 .formatted(
                     Amounts.count(proven.leafIndex()),
                     Amounts.count(proven.size()),
-                    proven.origin()));
-    proven.signers().forEach(signer -> setting.out().println("signed by " + signer));
+                    OneLine.of(proven.origin())));
+    proven.signers().forEach(signer -> setting.out().println("signed by " + OneLine.of(signer)));
     if (!proven.pinned()) {
       setting
           .err()
@@ -114,7 +115,7 @@ final class BundleCheck {
       setting
           .out()
           .println(
-              FileFaults.name(file)
+              OneLine.of(FileFaults.name(file))
                   + ": "
                   + (problem.isEmpty()
                       ? palette.green("OK")

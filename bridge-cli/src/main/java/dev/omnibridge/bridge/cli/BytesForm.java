@@ -3,10 +3,12 @@ package dev.omnibridge.bridge.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
 import dev.omnibridge.bridge.CliFailure;
 import dev.omnibridge.bridge.ExitCode;
+import dev.omnibridge.bridge.view.OneLine;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Locale;
@@ -30,7 +32,7 @@ enum BytesForm {
         if (!isJson(bytes)) {
           throw unfit();
         }
-        yield pretty(bytes);
+        yield Session.pretty(parsed(bytes));
       }
       case UTF8 -> {
         if (!bytes.isValidUtf8()) {
@@ -41,6 +43,12 @@ enum BytesForm {
       case HEX -> HexFormat.of().formatHex(bytes.toByteArray());
       case BASE64 -> Base64.getEncoder().encodeToString(bytes.toByteArray());
     };
+  }
+
+  /** The same for a place that has one line. */
+  String showInLine(ByteString bytes) {
+    String shown = show(bytes);
+    return OneLine.of(fitting(bytes) == JSON ? Session.compact(parsed(bytes)) : shown);
   }
 
   /** The first form that fits; a text that would move a terminal's cursor is none. */
@@ -71,9 +79,9 @@ enum BytesForm {
     }
   }
 
-  private static String pretty(ByteString bytes) {
+  private static JsonNode parsed(ByteString bytes) {
     try {
-      return MAPPER.readTree(bytes.toStringUtf8()).toPrettyString();
+      return MAPPER.readTree(bytes.toStringUtf8());
     } catch (JsonProcessingException seen) {
       throw new IllegalStateException(seen);
     }

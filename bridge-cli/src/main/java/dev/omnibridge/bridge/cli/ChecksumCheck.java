@@ -9,6 +9,7 @@ import dev.omnibridge.bridge.files.ChecksumList;
 import dev.omnibridge.bridge.files.ChecksumList.Entry;
 import dev.omnibridge.bridge.files.Conveyor;
 import dev.omnibridge.bridge.files.FileHasher;
+import dev.omnibridge.bridge.view.OneLine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -123,7 +124,7 @@ final class ChecksumCheck {
       }
       case Checked.Unreadable(String name, String problem) -> {
         unreadable++;
-        line(name, palette.red("FAILED") + " (" + problem + ")");
+        line(name, palette.red("FAILED") + " (" + OneLine.of(problem) + ")");
       }
       case Checked.Malformed(long number, String problem) -> {
         malformed++;

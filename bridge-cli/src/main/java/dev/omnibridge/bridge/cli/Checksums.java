@@ -11,6 +11,7 @@ import dev.omnibridge.bridge.files.FileHasher;
 import dev.omnibridge.bridge.files.Found;
 import dev.omnibridge.bridge.files.Selection;
 import dev.omnibridge.bridge.view.FileProgress;
+import dev.omnibridge.bridge.view.OneLine;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -57,7 +58,7 @@ final class Checksums {
       case Failed bad -> {
         failed = true;
         progress.clear();
-        setting.err().println("bridge: " + bad.problem());
+        setting.err().println("bridge: " + OneLine.of(bad.problem()));
       }
       case Outcome.Stamped impossible -> throw new IllegalStateException(impossible.path());
     }

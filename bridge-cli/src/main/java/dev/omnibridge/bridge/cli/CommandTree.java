@@ -9,7 +9,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParseResult;
 
 /** The command with all its verbs. */
 public final class CommandTree {
@@ -97,11 +99,22 @@ public final class CommandTree {
     root.setColorScheme(
         CommandLine.Help.defaultColorScheme(setting.palette().on() ? Ansi.ON : Ansi.OFF));
     root.setUsageHelpWidth(WIDTH);
+    root.setExecutionStrategy(given -> written(given, setting));
     var failures = new Failures(setting);
     root.setExecutionExceptionHandler(failures);
     root.setParameterExceptionHandler(failures);
     describe(root);
     return root;
+  }
+
+  /** No verb has done its work when nobody can have its results. */
+  private static int written(ParseResult given, Setting setting) {
+    int code = new CommandLine.RunLast().execute(given);
+    if (code == ExitCode.OK.code() && setting.out().checkError()) {
+      CommandLine verb = given.asCommandLineList().getLast();
+      throw new ExecutionException(verb, Session.UNWRITTEN, Session.unwritten());
+    }
+    return code;
   }
 
   private static CommandLine verb(String name, Setting setting) {

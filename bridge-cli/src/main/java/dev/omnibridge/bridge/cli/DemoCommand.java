@@ -64,6 +64,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    PageOptions.check(limit);
     String named =
         client.address().isEmpty() ? setting.variable("OMNIBRIDGE_ADDRESS") : client.address();
     Path home = data == null ? setting.data() : data.toAbsolutePath().normalize();
@@ -107,7 +108,7 @@ final class DemoCommand implements Callable<Integer> {
   private int onOwn(Path home) throws Exception {
     Path log = Logs.toFiles(home);
     var own = new Running<>(Suite::close);
-    Runtime.getRuntime().addShutdownHook(new Thread(own::close, "stop"));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(own), "stop"));
     remark("Starting PostgreSQL, Kafka and five services on " + home + " ...");
     Suite suite =
         own.start(() ->
@@ -121,7 +122,13 @@ final class DemoCommand implements Callable<Integer> {
       return report(demo.run(job(Optional.of(kafka(suite.endpoints())))));
     } finally {
       remark("Stopping the suite; its data stays in " + home + ".");
-      own.close();
+      stop(own);
+    }
+  }
+
+  private void stop(Running<Suite> own) {
+    if (!own.stop()) {
+      remark(Running.LEFT);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.omnibridge.bridge.cli;
 
 import dev.omnibridge.api.log.v1.PayloadFilter;
 import dev.omnibridge.api.log.v1.QueryEventsRequest;
+import dev.omnibridge.api.log.v1.QueryEventsRequestOrBuilder;
 import dev.omnibridge.bridge.CliFailure;
 import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.view.Amounts;
@@ -91,9 +92,10 @@ final class EventFilters {
     return question;
   }
 
-  /** The times as options, absolute: "1d" is another moment each time that it is said. */
-  String times() {
-    return (since == null ? "" : ", --from " + since) + (until == null ? "" : ", --to " + until);
+  /** The times of a question as options, absolute: "1d" is another moment each time it is said. */
+  static String times(QueryEventsRequestOrBuilder question) {
+    return (question.hasSince() ? " --since " + Amounts.instant(question.getSince()) : "")
+        + (question.hasUntil() ? " --until " + Amounts.instant(question.getUntil()) : "");
   }
 
   private static PayloadFilter payload(String text) {

@@ -58,9 +58,7 @@ final class EventsCommand implements Callable<Integer> {
                         .call(Peer.DB_ADAPTER, LogServiceGrpc.getQueryEventsMethod(), request);
                 return new PageOptions.Page<>(page.getEventsList(), page.getNextPageToken());
               });
-      // A token is good only with the same filters, and a time like "10m ago" has moved on by then.
-      String same = question.hasSince() ? " --since " + Amounts.instant(question.getSince()) : "";
-      new EventsView(open).print(found.items(), found.next(), same);
+      new EventsView(open).print(found.items(), found.next(), EventFilters.times(question));
       return ExitCode.OK.code();
     }
   }

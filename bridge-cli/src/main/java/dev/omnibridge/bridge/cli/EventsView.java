@@ -15,7 +15,7 @@ import java.util.List;
 record EventsView(Session session) {
 
   /** Prints them; where there are more, the remark says how to ask for them. */
-  void print(List<RecordedEvent> events, String nextPageToken, String sameFilters) {
+  void print(List<RecordedEvent> events, String nextPageToken, String times) {
     if (session.json()) {
       ObjectNode document = session.object();
       var array = document.putArray("events");
@@ -25,9 +25,7 @@ record EventsView(Session session) {
       return;
     }
     session.table(isOneStream(events) ? oneStream(events) : manyStreams(events));
-    if (!nextPageToken.isEmpty()) {
-      new WorkflowView(session).more(nextPageToken + sameFilters);
-    }
+    new WorkflowView(session).more(nextPageToken, times);
   }
 
   private static boolean isOneStream(List<RecordedEvent> events) {

@@ -59,7 +59,7 @@ final class ExportCommand implements Callable<Integer> {
       try {
         export.forEach(part -> write(session, part));
       } catch (Fault | CliFailure stopped) {
-        goOn(session, export.cursor());
+        goOn(session, export.cursor(), EventFilters.times(question));
         throw stopped;
       }
       session.remark(Amounts.count(written) + " events");
@@ -72,9 +72,7 @@ final class ExportCommand implements Callable<Integer> {
     for (RecordedEvent event : part.getEventsList()) {
       session.jsonLine(ProtoJson.of(event));
     }
-    if (setting.out().checkError()) {
-      throw new CliFailure(ExitCode.FAILED, "The events cannot be written: the output is closed.");
-    }
+    session.requireWritten();
     written += part.getEventsCount();
     if (System.nanoTime() - told > TOLD_EVERY_NANOS && part.getEventsCount() > 0) {
       told = System.nanoTime();
@@ -87,11 +85,11 @@ final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  private void goOn(Session session, String where) {
+  private void goOn(Session session, String where, String times) {
     if (!where.isEmpty()) {
       session.remark(
-          "%s events written; go on behind them with the same filters%s and --cursor %s"
-              .formatted(Amounts.count(written), filters.times(), where));
+          "%s events written; go on behind them: the same again but with --cursor %s%s"
+              .formatted(Amounts.count(written), where, times));
     }
   }
 }

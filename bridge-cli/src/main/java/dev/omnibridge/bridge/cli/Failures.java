@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.omnibridge.bridge.CliFailure;
 import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.Setting;
+import dev.omnibridge.bridge.view.OneLine;
 import dev.omnibridge.runtime.Fault;
 import java.util.Arrays;
 import java.util.List;
@@ -92,10 +93,15 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       return;
     }
     var palette = setting.errorPalette();
-    setting.err().println(palette.red("bridge: ") + told.sentence());
+    setting.err().println(palette.red("bridge: ") + shown(told.sentence()));
     if (verbose) {
-      setting.err().println(palette.dim("reason " + told.reason() + facts(told)));
+      setting.err().println(palette.dim(OneLine.of("reason " + told.reason() + facts(told))));
     }
+  }
+
+  /** Some quote the end of a log, and have several lines. */
+  private static String shown(String sentence) {
+    return sentence.lines().map(OneLine::of).collect(Collectors.joining("\n"));
   }
 
   private static ObjectNode document(Told told) {

@@ -19,6 +19,18 @@ final class LetterFilterOptions {
     ANY
   }
 
+  static final String[] NAMES = {
+    "--topic",
+    "--consumer",
+    "--error-class",
+    "--error-reason",
+    "--correlation",
+    "--type",
+    "--state",
+    "--since",
+    "--until"
+  };
+
   @Option(names = "--topic", paramLabel = "NAME", description = "Of records of this topic.")
   private String topic = "";
 
@@ -82,9 +94,8 @@ final class LetterFilterOptions {
     return filter.build();
   }
 
-  /** What a page token needs beside it: a time like "10m ago" has moved on by the next call. */
-  String same() {
-    String same = since == null ? "" : " --since " + since;
-    return until == null ? same : same + " --until " + until;
+  /** The times as options, absolute: "10m" is another moment each time that it is said. */
+  String times() {
+    return (since == null ? "" : " --since " + since) + (until == null ? "" : " --until " + until);
   }
 }

@@ -59,7 +59,7 @@ final class LetterListCommand implements Callable<Integer> {
                             question.setPageSize(size).setPageToken(token).build());
                 return new PageOptions.Page<>(page.getLettersList(), page.getNextPageToken());
               });
-      new LettersView(session).list(found.items(), found.next(), filter.same());
+      new LettersView(session).list(found.items(), found.next(), filter.times());
       return ExitCode.OK.code();
     }
   }

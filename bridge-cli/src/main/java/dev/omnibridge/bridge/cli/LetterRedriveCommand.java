@@ -22,8 +22,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Sends the records of dead letters to their topics again. */
 @Command(
@@ -38,6 +40,9 @@ import picocli.CommandLine.Parameters;
     })
 final class LetterRedriveCommand implements Callable<Integer> {
   private static final int MOST_BYTES = 512 * 1024;
+  private static final String[] OF_MANY = {
+    "--dry-run", "--limit", "--rate", "--newest-first", "--page-token"
+  };
 
   private final Setting setting;
 
@@ -98,6 +103,8 @@ final class LetterRedriveCommand implements Callable<Integer> {
   @Mixin private ActorOptions actor = new ActorOptions();
   @Mixin private ClientOptions client = new ClientOptions();
 
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   LetterRedriveCommand(Setting setting) {
     this.setting = setting;
   }
@@ -111,8 +118,9 @@ final class LetterRedriveCommand implements Callable<Integer> {
     if (one == null && isEdited()) {
       throw new CliFailure(ExitCode.USAGE, "Only one letter at a time can be changed.");
     }
-    if (one != null && dryRun) {
-      throw new CliFailure(ExitCode.USAGE, "--dry-run goes with --all.");
+    if (one != null) {
+      Pointless.refuse(spec, "goes with --all", OF_MANY);
+      Pointless.refuse(spec, "goes with --all", LetterFilterOptions.NAMES);
     }
     try (Session session = client.open(setting)) {
       ActionContext context = actor.context(setting);
@@ -199,7 +207,7 @@ final class LetterRedriveCommand implements Callable<Integer> {
             .client()
             .call(Peer.DB_ADAPTER, DeadLetterServiceGrpc.getRedriveDeadLettersMethod(), request);
     var view = new RedriveView(session);
-    view.verdicts(answer, dryRun, context.getRequestId(), filter.same());
+    view.verdicts(answer, dryRun, context.getRequestId(), filter.times());
     return wait && !dryRun && answer.getEligible() > 0
         ? view.wait(context.getRequestId(), answer.getEligible())
         : ExitCode.OK.code();

@@ -10,6 +10,7 @@ import dev.omnibridge.api.log.v1.GetDeadLetterResponse;
 import dev.omnibridge.api.log.v1.RecordHeader;
 import dev.omnibridge.api.log.v1.Redrive;
 import dev.omnibridge.bridge.view.Amounts;
+import dev.omnibridge.bridge.view.OneLine;
 import dev.omnibridge.bridge.view.ProtoJson;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -104,7 +105,7 @@ record LetterView(Session session, BytesForm form) {
   private void record(GetDeadLetterResponse found) {
     DeadLetter record = found.getRecord();
     String noKey = omits(found, DeadLetterPart.DEAD_LETTER_PART_KEY) ? TOO_LARGE : "null";
-    line("key", record.hasKey() ? form.show(record.getKey()) : noKey);
+    line("key", record.hasKey() ? form.showInLine(record.getKey()) : noKey);
     if (omits(found, DeadLetterPart.DEAD_LETTER_PART_HEADERS)) {
       line("headers", TOO_LARGE);
     }
@@ -115,16 +116,18 @@ record LetterView(Session session, BytesForm form) {
         omits(found, DeadLetterPart.DEAD_LETTER_PART_VALUE)
             ? Amounts.bytes(found.getLetter().getValueBytes()) + ", " + TOO_LARGE
             : "null";
-    line("value", record.hasValue() ? sized(record.getValue()) : noValue);
-  }
-
-  private String sized(ByteString value) {
-    return "%s, %s%n%s"
-        .formatted(Amounts.bytes(value.size()), form.fitting(value), form.show(value));
+    if (record.hasValue()) {
+      ByteString value = record.getValue();
+      String shown = form.show(value);
+      line("value", Amounts.bytes(value.size()) + ", " + form.fitting(value));
+      session.line(shown);
+    } else {
+      line("value", noValue);
+    }
   }
 
   private String value(RecordHeader header) {
-    return header.hasValue() ? BytesForm.AUTO.show(header.getValue()) : "null";
+    return header.hasValue() ? BytesForm.AUTO.showInLine(header.getValue()) : "null";
   }
 
   private void redrive(Redrive redrive) {
@@ -146,6 +149,6 @@ record LetterView(Session session, BytesForm form) {
   }
 
   private void line(String what, String text) {
-    session.line(session.palette().dim("%-12s".formatted(what)) + text);
+    session.line(session.palette().dim("%-12s".formatted(what)) + OneLine.of(text));
   }
 }

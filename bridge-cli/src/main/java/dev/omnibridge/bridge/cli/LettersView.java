@@ -16,7 +16,7 @@ import java.util.List;
 record LettersView(Session session) {
 
   /** Prints letters; where there are more, the remark says how to ask for them. */
-  void list(List<DeadLetterSummary> letters, String nextPageToken, String sameFilters) {
+  void list(List<DeadLetterSummary> letters, String nextPageToken, String times) {
     if (session.json()) {
       ObjectNode document = session.object();
       var array = document.putArray("letters");
@@ -47,7 +47,7 @@ record LettersView(Session session) {
           state(letter.getState()));
     }
     session.table(table);
-    more(nextPageToken, sameFilters);
+    new WorkflowView(session).more(nextPageToken, times);
   }
 
   /** Prints what was done. */
@@ -60,7 +60,7 @@ record LettersView(Session session) {
       return;
     }
     session.table(table(actions));
-    more(nextPageToken, "");
+    new WorkflowView(session).more(nextPageToken);
   }
 
   Table table(List<DeadLetterAction> actions) {
@@ -75,12 +75,6 @@ record LettersView(Session session) {
           action.getRequestId());
     }
     return table;
-  }
-
-  private void more(String nextPageToken, String sameFilters) {
-    if (!nextPageToken.isEmpty()) {
-      new WorkflowView(session).more(nextPageToken + sameFilters);
-    }
   }
 
   Cell when(com.google.protobuf.Timestamp time) {

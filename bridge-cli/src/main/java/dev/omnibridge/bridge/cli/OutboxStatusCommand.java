@@ -11,6 +11,7 @@ import dev.omnibridge.api.log.v1.OutboxServiceGrpc;
 import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.Setting;
 import dev.omnibridge.bridge.view.Amounts;
+import dev.omnibridge.bridge.view.OneLine;
 import dev.omnibridge.bridge.view.ProtoJson;
 import dev.omnibridge.bridge.view.Table;
 import dev.omnibridge.runtime.rpc.Peer;
@@ -102,7 +103,7 @@ final class OutboxStatusCommand implements Callable<Integer> {
     BreakerState state = one.getState();
     return "%-12s%s"
         .formatted(
-            one.getName(),
+            OneLine.of(one.getName()),
             switch (state) {
               case BREAKER_STATE_CLOSED -> "is called";
               case BREAKER_STATE_HALF_OPEN -> "is tried again";

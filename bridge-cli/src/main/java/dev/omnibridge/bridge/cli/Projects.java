@@ -6,14 +6,18 @@ import dev.omnibridge.bridge.CliFailure;
 import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.client.TreeUpload;
 import dev.omnibridge.bridge.demo.SourceFiles;
+import dev.omnibridge.bridge.view.OneLine;
 import dev.omnibridge.bridge.view.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Projects on this machine, brought to the suite as trees. */
 final class Projects {
+  private static final int NAMES_SHOWN = 5;
+
   private Projects() {}
 
   /** The stored tree of a directory's source files, with progress on the way. */
@@ -27,8 +31,12 @@ final class Projects {
       if (files.isEmpty()) {
         throw new CliFailure(ExitCode.USAGE, "There are no source files in " + directory + ".");
       }
-      return TreeUpload.send(
-          session.client(), directory, files, done -> progress.update(done, files.size(), ""));
+      var sent =
+          TreeUpload.send(
+              session.client(), directory, files, done -> progress.update(done, files.size(), ""));
+      progress.clear();
+      tellLeftOut(session, sent.leftOut());
+      return sent.tree();
     } catch (IOException unreadable) {
       throw new CliFailure(
           ExitCode.USAGE,
@@ -36,6 +44,20 @@ final class Projects {
           unreadable);
     } finally {
       progress.clear();
+    }
+  }
+
+  private static void tellLeftOut(Session session, List<Path> files) {
+    if (!files.isEmpty()) {
+      String names =
+          files.stream().limit(NAMES_SHOWN).map(Path::toString).collect(Collectors.joining(", "));
+      session.remark(
+          "left out, because they cannot be read: %s%s"
+              .formatted(
+                  OneLine.of(names),
+                  files.size() > NAMES_SHOWN
+                      ? " and %d more".formatted(files.size() - NAMES_SHOWN)
+                      : ""));
     }
   }
 }

@@ -17,8 +17,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Fetches what is needed to verify a stamp without the suite. */
 @Command(
@@ -62,6 +64,8 @@ final class ProveCommand implements Callable<Integer> {
 
   @Mixin private ClientOptions client = new ClientOptions();
 
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   ProveCommand(Setting setting) {
     this.setting = setting;
   }
@@ -96,27 +100,26 @@ final class ProveCommand implements Callable<Integer> {
   }
 
   private int slice(Range bytes) {
+    Pointless.refuse(spec, "goes without --range", "--size", "--namespace");
     client.beQuiet();
     Path to = target;
     if (to == null) {
       throw new CliFailure(ExitCode.USAGE, "Say with --to which file the slice goes to.");
     }
-    String hash = Slices.extract(Path.of(what), bytes, to).hex();
-    setting
-        .out()
-        .println(
-            "./bridge verify --slice %s --hash %s --range %d:%d"
-                .formatted(to, hash, bytes.from(), bytes.count()));
-    return ExitCode.OK.code();
+    return new Slices(setting, client.output().json()).extract(Path.of(what), bytes, to);
   }
 
   private String hash() throws InterruptedException {
     if (what.matches("[0-9a-fA-F]{64}")) {
       return what;
     }
+    Path file = Path.of(what);
     try (var hasher = new FileHasher(1, _ -> {});
         var turn = hasher.turn()) {
-      return turn.digests(Path.of(what)).fileHash().hex();
+      if (target != null) {
+        Slices.requireOther(file, target);
+      }
+      return turn.digests(file).fileHash().hex();
     } catch (IOException unreadable) {
       throw Inputs.unreadable(what, unreadable);
     }

@@ -11,6 +11,7 @@ import dev.omnibridge.api.log.v1.RedriveVerdict;
 import dev.omnibridge.bridge.CliFailure;
 import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.view.Amounts;
+import dev.omnibridge.bridge.view.OneLine;
 import dev.omnibridge.bridge.view.Progress;
 import dev.omnibridge.bridge.view.ProtoJson;
 import dev.omnibridge.bridge.view.Table;
@@ -33,14 +34,13 @@ record RedriveView(Session session) {
         "letter %d goes to %s again, redrive %d of its record  (request %s)"
             .formatted(
                 redrive.getLetterId(),
-                redrive.getTargetTopic(),
+                OneLine.of(redrive.getTargetTopic()),
                 redrive.getNumber(),
-                redrive.getRequestId()));
+                OneLine.of(redrive.getRequestId())));
   }
 
   /** What is, or would be, redriven and what is not. */
-  void verdicts(
-      RedriveDeadLettersResponse answer, boolean dryRun, String requestId, String sameFilters) {
+  void verdicts(RedriveDeadLettersResponse answer, boolean dryRun, String requestId, String times) {
     if (session.json()) {
       ObjectNode document = ProtoJson.of(answer);
       session.document(document.put("dryRun", dryRun).put("requestId", requestId));
@@ -68,9 +68,7 @@ record RedriveView(Session session) {
                     Amounts.count(answer.getEligible()),
                     Amounts.count(answer.getSkipped()),
                     requestId));
-    if (!answer.getNextPageToken().isEmpty()) {
-      new WorkflowView(session).more(answer.getNextPageToken() + sameFilters);
-    }
+    new WorkflowView(session).more(answer.getNextPageToken(), times);
   }
 
   /** Until Kafka has all of them; TIMEOUT when it takes none for a while. Gives the exit code. */

@@ -9,6 +9,7 @@ import dev.omnibridge.api.log.v1.RepublishResponse;
 import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.Setting;
 import dev.omnibridge.bridge.view.Amounts;
+import dev.omnibridge.bridge.view.OneLine;
 import dev.omnibridge.bridge.view.ProtoJson;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.rpc.Peer;
@@ -163,7 +164,8 @@ final class RepublishCommand implements Callable<Integer> {
     last.getByTopicMap().entrySet().stream()
         .sorted(java.util.Map.Entry.comparingByKey())
         .forEach(topic ->
-            session.line("%12s  %s".formatted(Amounts.count(topic.getValue()), topic.getKey())));
+            session.line(
+                "%12s  %s".formatted(Amounts.count(topic.getValue()), OneLine.of(topic.getKey()))));
     session.line(
         "%12s  %s"
             .formatted(

@@ -11,6 +11,7 @@ import dev.omnibridge.bridge.suite.Backups;
 import dev.omnibridge.bridge.suite.Backups.Outcome;
 import dev.omnibridge.bridge.suite.RunFile;
 import dev.omnibridge.bridge.view.Amounts;
+import dev.omnibridge.bridge.view.OneLine;
 import dev.omnibridge.bridge.view.Progress;
 import dev.omnibridge.dbadapter.log.Reconciled;
 import dev.omnibridge.embedded.backup.BackupArea;
@@ -100,7 +101,7 @@ final class RestoreCommand implements Callable<Integer> {
   public Integer call() {
     Path data = options.data(setting);
     refuseRunning(data);
-    return BackupOptions.told(() -> restore(data));
+    return new BrokenOff(setting, "./bridge restore").run(() -> restore(data));
   }
 
   private static void refuseRunning(Path data) {
@@ -218,7 +219,7 @@ final class RestoreCommand implements Callable<Integer> {
                   "%s events in Kafka follow on events that are nowhere, of %s"
                       .formatted(
                           Amounts.count(kafka.unplaced()),
-                          String.join(", ", kafka.unplacedStreams()))));
+                          OneLine.of(String.join(", ", kafka.unplacedStreams())))));
     }
     if (kafka.damaged() > 0) {
       field(
@@ -236,7 +237,7 @@ final class RestoreCommand implements Callable<Integer> {
               .palette()
               .red(
                   "the definitions %s; runs wait for them until they are submitted once more"
-                      .formatted(String.join(", ", kafka.lostDefinitions()))));
+                      .formatted(OneLine.of(String.join(", ", kafka.lostDefinitions())))));
     }
   }
 

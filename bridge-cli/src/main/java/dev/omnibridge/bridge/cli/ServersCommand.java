@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  ./bridge servers &                      then bin/db-adapter & bin/orchestrator & ...",
+      "  ./bridge servers &                      once it is ready: bin/db-adapter & bin/orchestrator & ...",
       "  ./bridge servers --postgres-port 0 --kafka-port 0 --env-file /tmp/servers.env"
     })
 final class ServersCommand implements Callable<Integer> {
@@ -71,6 +71,8 @@ final class ServersCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    SuiteStart.requirePort(postgresPort, "--postgres-port");
+    SuiteStart.requirePort(kafkaPort, "--kafka-port");
     Path directory = data == null ? setting.data() : data.toAbsolutePath().normalize();
     Path file =
         environmentFile == null
@@ -124,8 +126,7 @@ final class ServersCommand implements Callable<Integer> {
   private void stop(Running<Servers> running, CountDownLatch stopped) {
     if (running.isStartedOrStarting()) {
       remark("Stopping ...");
-      running.close();
-      remark("Stopped.");
+      remark(running.stop() ? "Stopped." : Running.LEFT);
       stopped.countDown();
     }
   }

@@ -5,15 +5,21 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.omnibridge.bridge.CliFailure;
+import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.Setting;
 import dev.omnibridge.bridge.client.Client;
 import dev.omnibridge.bridge.client.Workflows;
+import dev.omnibridge.bridge.view.OneLine;
 import dev.omnibridge.bridge.view.Palette;
 import dev.omnibridge.bridge.view.Table;
 import java.io.UncheckedIOException;
 
 /** One verb at work: whom it asks, and where its results go. */
 record Session(Setting setting, Client client, boolean json) implements AutoCloseable {
+  /** Said when results went to a pipe that nobody reads any more, or to a full disk. */
+  static final String UNWRITTEN = "The results cannot be written: the output is closed or full.";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   Workflows workflows() {
@@ -32,6 +38,17 @@ record Session(Setting setting, Client client, boolean json) implements AutoClos
     table.lines().forEach(setting.out()::println);
   }
 
+  /** Ends a verb that goes on for long when nobody can have its results. */
+  void requireWritten() {
+    if (setting.out().checkError()) {
+      throw unwritten();
+    }
+  }
+
+  static CliFailure unwritten() {
+    return new CliFailure(ExitCode.FAILED, UNWRITTEN);
+  }
+
   /** A remark that is no result. */
   void remark(String text) {
     setting.err().println(setting.errorPalette().dim(text));
@@ -39,7 +56,7 @@ record Session(Setting setting, Client client, boolean json) implements AutoClos
 
   /** One JSON document, laid out for a terminal and compact otherwise. */
   void document(JsonNode document) {
-    setting.out().println(setting.outIsTerminal() ? document.toPrettyString() : compact(document));
+    setting.out().println(setting.outIsTerminal() ? pretty(document) : compact(document));
   }
 
   /** One JSON document of many, on its own line. */
@@ -52,9 +69,14 @@ record Session(Setting setting, Client client, boolean json) implements AutoClos
     return JSON.createObjectNode();
   }
 
+  /** A JSON document in several lines. */
+  static String pretty(JsonNode document) {
+    return OneLine.ofJson(document.toPrettyString());
+  }
+
   static String compact(JsonNode document) {
     try {
-      return JSON.writeValueAsString(document);
+      return OneLine.ofJson(JSON.writeValueAsString(document));
     } catch (JsonProcessingException impossible) {
       throw new UncheckedIOException(impossible);
     }

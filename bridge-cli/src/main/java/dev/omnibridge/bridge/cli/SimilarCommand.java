@@ -11,6 +11,7 @@ import dev.omnibridge.bridge.CliFailure;
 import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.Setting;
 import dev.omnibridge.bridge.view.Amounts;
+import dev.omnibridge.bridge.view.OneLine;
 import dev.omnibridge.bridge.view.ProtoJson;
 import dev.omnibridge.bridge.view.Table;
 import dev.omnibridge.bridge.view.Table.Cell;
@@ -122,7 +123,7 @@ final class SimilarCommand implements Callable<Integer> {
     } else {
       session.table(table);
     }
-    session.remark(state(answer));
+    session.remark(OneLine.of(state(answer)));
   }
 
   private static String state(FindSimilarResponse answer) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.omnibridge.bridge.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.omnibridge.bridge.CliFailure;
 import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.Setting;
@@ -29,10 +31,30 @@ import org.jspecify.annotations.Nullable;
 final class Slices {
   private static final int CHUNK = 1024 * 1024;
 
-  private Slices() {}
+  private final Setting setting;
+  private final boolean json;
 
-  /** Writes the slice of a file for a range; gives the hash that it is verified with. */
-  static Hash extract(Path file, Range range, Path to) {
+  Slices(Setting setting, boolean json) {
+    this.setting = setting;
+    this.json = json;
+  }
+
+  /** Writes the slice of a file for a range, and tells how it is verified; gives the exit code. */
+  int extract(Path file, Range range, Path to) {
+    Hash hash = extracted(file, range, to);
+    if (json) {
+      print(document(hash, range).put("slice", to.toString()));
+    } else {
+      setting
+          .out()
+          .println(
+              "./bridge verify --slice %s --hash %s --range %d:%d"
+                  .formatted(to, hash.hex(), range.from(), range.count()));
+    }
+    return ExitCode.OK.code();
+  }
+
+  private static Hash extracted(Path file, Range range, Path to) {
     try {
       requireOther(file, to);
       var before = FileState.of(file);
@@ -59,7 +81,8 @@ final class Slices {
     }
   }
 
-  private static void requireOther(Path read, Path written) throws IOException {
+  /** Refuses to write to the file that is read. */
+  static void requireOther(Path read, Path written) throws IOException {
     if (Files.exists(written) && Files.isSameFile(read, written)) {
       throw new CliFailure(
           ExitCode.USAGE,
@@ -106,22 +129,44 @@ final class Slices {
   }
 
   /** Checks a slice, and writes its bytes when all are proven; gives the exit code. */
-  static int verify(Setting setting, Path slice, Hash hash, Range range, @Nullable Path to) {
+  int verify(Path slice, Hash hash, Range range, @Nullable Path to) {
     try {
       long length = to == null ? check(slice, hash, range, null) : save(slice, hash, range, to);
-      // Only the content's last bytes prove where it ends.
-      String proven =
-          range.end() == length
-              ? "  bytes %d to %d, the last of %d, stand in %s"
-                  .formatted(range.from(), range.end() - 1, length, hash.hex())
-              : "  bytes %d to %d stand in %s".formatted(range.from(), range.end() - 1, hash.hex());
-      setting.out().println(setting.palette().green("proven") + proven);
+      tellProven(hash, range, length);
       return ExitCode.OK.code();
     } catch (IOException unreadable) {
       throw Inputs.unreadable(slice.toString(), unreadable);
     } catch (SliceException notProven) {
       throw failed(ExitCode.FAILED, notProven);
     }
+  }
+
+  /** Only the content's last bytes prove where it ends. */
+  private void tellProven(Hash hash, Range range, long length) {
+    boolean ends = range.end() == length;
+    if (json) {
+      ObjectNode document = document(hash, range).put("proven", true);
+      print(ends ? document.put("contentLength", length) : document);
+      return;
+    }
+    String proven =
+        ends
+            ? "  bytes %d to %d, the last of %d, stand in %s"
+                .formatted(range.from(), range.end() - 1, length, hash.hex())
+            : "  bytes %d to %d stand in %s".formatted(range.from(), range.end() - 1, hash.hex());
+    setting.out().println(setting.palette().green("proven") + proven);
+  }
+
+  private static ObjectNode document(Hash hash, Range range) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("contentHash", hash.hex())
+        .put("from", range.from())
+        .put("count", range.count());
+  }
+
+  private void print(ObjectNode document) {
+    setting.out().println(Session.compact(document));
   }
 
   private static long save(Path slice, Hash hash, Range range, Path to)

@@ -67,7 +67,7 @@ final class StampView implements AutoCloseable {
     setting
         .out()
         .print(
-            hash
+            OneLine.of(hash)
                 + padLeft(Amounts.bytes(outcome.size()))
                 + "  "
                 + paint.apply(padded)
@@ -82,7 +82,7 @@ final class StampView implements AutoCloseable {
 
   private static String note(Outcome outcome) {
     return outcome instanceof Stamped stamped && !stamped.note().isEmpty()
-        ? " (%s)".formatted(stamped.note())
+        ? " (%s)".formatted(OneLine.of(stamped.note()))
         : "";
   }
 

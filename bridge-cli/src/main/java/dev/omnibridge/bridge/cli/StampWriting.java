@@ -41,7 +41,8 @@ final class StampWriting {
   private static final Map<String, String> LOG_ALONE =
       Map.of(
           "LANGUAGE_WITHOUT_COMMENTS", "its language has no comments, so the log alone has it",
-          "STAMP_AMBIGUOUS", "it holds parts of other stamps, so the log alone has it",
+          "STAMP_AMBIGUOUS",
+              "a stamp could not be told from what it holds, so the log alone has it",
           "TEXT_ENDS_IN_DATA", "it ends in data, so the log alone has it");
 
   private final Client client;

@@ -10,6 +10,7 @@ import dev.omnibridge.api.state.v1.StateServiceGrpc;
 import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.Setting;
 import dev.omnibridge.bridge.view.Amounts;
+import dev.omnibridge.bridge.view.OneLine;
 import dev.omnibridge.bridge.view.ProtoJson;
 import dev.omnibridge.bridge.view.Table;
 import dev.omnibridge.runtime.rpc.Peer;
@@ -70,8 +71,8 @@ final class StateCommand implements Callable<Integer> {
       session.document(ProtoJson.of(state));
       return;
     }
-    field(session, "namespace", session.palette().bold(state.getNamespace()));
-    field(session, "state", state.getFsmState() + " at version " + state.getVersion());
+    field(session, "namespace", session.palette().bold(OneLine.of(state.getNamespace())));
+    field(session, "state", OneLine.of(state.getFsmState()) + " at version " + state.getVersion());
     field(session, "workflows", workflows(state));
     field(
         session,
@@ -112,7 +113,7 @@ final class StateCommand implements Callable<Integer> {
     return types.entrySet().stream()
         .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder()))
         .limit(FILE_TYPES_SHOWN)
-        .map(type -> type.getKey() + " " + Amounts.count(type.getValue()))
+        .map(type -> OneLine.of(type.getKey()) + " " + Amounts.count(type.getValue()))
         .collect(Collectors.joining(", "));
   }
 

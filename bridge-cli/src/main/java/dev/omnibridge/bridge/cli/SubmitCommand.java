@@ -8,6 +8,7 @@ import dev.omnibridge.api.workflow.v1.Workflow;
 import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.Setting;
 import dev.omnibridge.bridge.client.Workflows;
+import dev.omnibridge.bridge.view.OneLine;
 import dev.omnibridge.bridge.view.Progress;
 import dev.omnibridge.bridge.view.ProtoJson;
 import java.time.Duration;
@@ -114,10 +115,10 @@ final class SubmitCommand implements Callable<Integer> {
         "%s %s  run %s  %s"
             .formatted(
                 answer.getExisted() ? "existed  " : "submitted",
-                palette.bold(workflow.getWorkflowId()),
-                workflow.getRunId(),
+                palette.bold(OneLine.of(workflow.getWorkflowId())),
+                OneLine.of(workflow.getRunId()),
                 palette.of(workflow.getState()).apply(StateConverter.name(workflow.getState()))));
-    session.remark("follow it with ./bridge watch " + workflow.getWorkflowId());
+    session.remark("follow it with ./bridge watch " + OneLine.of(workflow.getWorkflowId()));
   }
 
   private Workflow await(Session session, Workflow submitted) {

@@ -22,6 +22,8 @@ import java.util.function.Supplier;
  * to do.
  */
 final class SuiteStart {
+  private static final int MOST_PORT = 65_535;
+
   private SuiteStart() {}
 
   static Suite suite(SuiteOptions options, Path log) {
@@ -51,6 +53,14 @@ final class SuiteStart {
           "The %s did not start (%s); the log has the details: %s"
               .formatted(what, causeOf(failure), log),
           failure);
+    }
+  }
+
+  /** Told before anything else is done. */
+  static void requirePort(int port, String option) {
+    if (port < 0 || port > MOST_PORT) {
+      throw new CliFailure(
+          ExitCode.USAGE, "%s must be from 0 to %d, not %d.".formatted(option, MOST_PORT, port));
     }
   }
 

@@ -12,6 +12,7 @@ import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.Setting;
 import dev.omnibridge.bridge.client.Client;
 import dev.omnibridge.bridge.view.Amounts;
+import dev.omnibridge.bridge.view.OneLine;
 import dev.omnibridge.bridge.view.Table;
 import dev.omnibridge.runtime.Fault;
 import dev.omnibridge.runtime.rpc.Peer;
@@ -95,7 +96,7 @@ final class TreeCommand implements Callable<Integer> {
                 Amounts.span(Duration.ofNanos(answer.getAnalysisNanos()))));
     session.table(counts(session, "PURPOSE", figures.getPurposeDistributionMap()));
     session.table(counts(session, "EXTENSION", figures.getFileTypeDistributionMap()));
-    session.line("tree " + session.palette().bold(answer.getTreeId()));
+    session.line("tree " + session.palette().bold(OneLine.of(answer.getTreeId())));
   }
 
   private static Table counts(Session session, String what, Map<String, Long> counts) {

@@ -68,6 +68,9 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    SuiteStart.requirePort(port, "--port");
+    SuiteStart.requirePort(postgresPort, "--postgres-port");
+    SuiteStart.requirePort(kafkaPort, "--kafka-port");
     Path directory = data == null ? setting.data() : data.toAbsolutePath().normalize();
     Path log = Logs.toFiles(directory);
     var stopped = new CountDownLatch(1);
@@ -157,8 +160,9 @@ final class UpCommand implements Callable<Integer> {
     }
     remark("Stopping ...");
     long began = System.nanoTime();
-    running.close();
-    remark("Stopped after " + Amounts.span(Duration.ofNanos(System.nanoTime() - began)) + ".");
+    boolean ended = running.stop();
+    Duration took = Duration.ofNanos(System.nanoTime() - began);
+    remark(ended ? "Stopped after " + Amounts.span(took) + "." : Running.LEFT);
     stopped.countDown();
   }
 

@@ -15,8 +15,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Compares files with their stamps, with a list of digests, or with a proof. */
 @Command(
@@ -103,12 +105,20 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Mixin private ClientOptions client = new ClientOptions();
 
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   VerifyCommand(Setting setting) {
     this.setting = setting;
   }
 
   @Override
   public Integer call() throws InterruptedException {
+    if (bundle.isEmpty()) {
+      Pointless.refuse(spec, "goes with --bundle", "--key");
+    }
+    if (slice == null) {
+      Pointless.refuse(spec, "goes with --slice", "--hash", "--range", "--to");
+    }
     if (!bundle.isEmpty()) {
       return verifyBundle();
     }
@@ -152,7 +162,8 @@ final class VerifyCommand implements Callable<Integer> {
           ExitCode.USAGE, "A --slice is checked against a --hash, for a --range of bytes.");
     }
     try {
-      return Slices.verify(setting, given, Hash.parse(hash), bytes, target);
+      var slices = new Slices(setting, client.output().json());
+      return slices.verify(given, Hash.parse(hash), bytes, target);
     } catch (IllegalArgumentException noHash) {
       throw new CliFailure(ExitCode.USAGE, noHash.getMessage() + ".", noHash);
     }

@@ -57,7 +57,11 @@ final class WatchCommand implements Callable<Integer> {
     try (Session session = client.open(setting)) {
       var view = new WorkflowView(session);
       var key = Workflows.key(namespace, id);
-      new WorkflowWatch(session.client(), key, after, timeout).forEach(view::event);
+      new WorkflowWatch(session.client(), key, after, timeout)
+          .forEach(event -> {
+            view.event(event);
+            session.requireWritten();
+          });
       Workflow ended = session.workflows().get(key);
       ExitCode exit = WorkflowView.exit(ended);
       if (exit != ExitCode.OK) {

@@ -11,6 +11,7 @@ import dev.omnibridge.api.workflow.v1.WorkflowState;
 import dev.omnibridge.bridge.ExitCode;
 import dev.omnibridge.bridge.view.Amounts;
 import dev.omnibridge.bridge.view.EventLine;
+import dev.omnibridge.bridge.view.OneLine;
 import dev.omnibridge.bridge.view.ProtoJson;
 import dev.omnibridge.bridge.view.Table;
 import dev.omnibridge.bridge.view.Table.Cell;
@@ -64,11 +65,19 @@ record WorkflowView(Session session) {
     more(nextPageToken);
   }
 
-  /** Tells how to go on where not everything was shown. */
-  void more(String nextPageToken) {
+  /**
+   * Tells how to go on where not everything was shown. A token is good only with the same times,
+   * and one like "10m ago" has moved on by then: so they are told, absolute, as options.
+   */
+  void more(String nextPageToken, String times) {
     if (!nextPageToken.isEmpty()) {
-      session.remark("there is more: add --page-token " + nextPageToken);
+      session.remark(
+          "there is more: the same again but with --page-token " + nextPageToken + times);
     }
+  }
+
+  void more(String nextPageToken) {
+    more(nextPageToken, "");
   }
 
   /** The end of a workflow: its result, or why there is none. */
@@ -81,22 +90,22 @@ record WorkflowView(Session session) {
         "%s  %s  after %s, %d steps"
             .formatted(
                 painted(workflow.getState()),
-                session.palette().bold(workflow.getWorkflowId()),
+                session.palette().bold(OneLine.of(workflow.getWorkflowId())),
                 took(workflow),
                 workflow.getStepsExecuted()));
     if (workflow.hasError()) {
-      session.line(error(workflow));
+      session.line(OneLine.of(error(workflow)));
     }
     JsonNode output = ProtoJson.of(workflow).path("output");
     if (!output.isNull()) {
-      session.line(output.toPrettyString());
+      session.line(Session.pretty(output));
     }
   }
 
   void details(Workflow workflow, List<GetWorkflowStateResponse> folded) {
-    field("workflow", session.palette().bold(workflow.getWorkflowId()));
+    painted("workflow", session.palette().bold(OneLine.of(workflow.getWorkflowId())));
     field("namespace", workflow.getNamespace());
-    field("state", painted(workflow.getState()));
+    painted("state", painted(workflow.getState()));
     field("run", workflow.getRunId());
     field("type", workflow.getWorkflowType());
     field("definition", workflow.getDefinitionHash());
@@ -127,7 +136,7 @@ record WorkflowView(Session session) {
     }
     folded.forEach(state -> field("reducer", reducer(state)));
     if (!workflow.getOutput().isEmpty()) {
-      field("output", ProtoJson.of(workflow).path("output").toPrettyString());
+      painted("output", Session.pretty(ProtoJson.of(workflow).path("output")));
     }
   }
 
@@ -142,7 +151,7 @@ record WorkflowView(Session session) {
             .formatted(
                 event.getVersion(),
                 palette.dim(Amounts.time(event.getOccurredAt(), session.setting().clock())),
-                palette.cyan("%-20s".formatted(EventLine.shortType(event.getType()))),
+                palette.cyan("%-20s".formatted(OneLine.of(EventLine.shortType(event.getType())))),
                 EventLine.summary(event)));
   }
 
@@ -165,6 +174,10 @@ record WorkflowView(Session session) {
   }
 
   private void field(String name, Object value) {
+    painted(name, OneLine.of(String.valueOf(value)));
+  }
+
+  private void painted(String name, String value) {
     session.line(session.palette().dim("%-12s".formatted(name)) + value);
   }
 

@@ -14,9 +14,9 @@ import dev.omnibridge.runtime.rpc.Peer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 
@@ -29,19 +29,34 @@ public final class TreeUpload {
 
   private TreeUpload() {}
 
-  /** The stored tree of these files, relative to the root; files that vanish are left out. */
-  public static AnalyzeTreeResponse send(
-      Client client, Path root, List<Path> files, IntConsumer progress) throws IOException {
-    return client.upload(
-        Peer.INTELLIGENCE,
-        IntelligenceServiceGrpc.getAnalyzeTreeMethod(),
-        Client.LIMIT.plus(Duration.ofSeconds(files.size() / FILES_PER_SECOND)),
-        (Client.Sink<AnalyzeTreeRequest> sink) -> write(root, files, progress, sink));
+  /**
+   * What was stored.
+   *
+   * @param leftOut files that could not be read
+   */
+  public record Sent(AnalyzeTreeResponse tree, List<Path> leftOut) {}
+
+  /** Stores the tree of these files, relative to the root. */
+  public static Sent send(Client client, Path root, List<Path> files, IntConsumer progress)
+      throws IOException {
+    var leftOut = new ArrayList<Path>();
+    AnalyzeTreeResponse tree =
+        client.upload(
+            Peer.INTELLIGENCE,
+            IntelligenceServiceGrpc.getAnalyzeTreeMethod(),
+            Client.LIMIT.plus(Duration.ofSeconds(files.size() / FILES_PER_SECOND)),
+            (Client.Sink<AnalyzeTreeRequest> sink) -> {
+              // Of the last attempt only.
+              leftOut.clear();
+              leftOut.addAll(write(root, files, progress, sink));
+            });
+    return new Sent(tree, List.copyOf(leftOut));
   }
 
-  private static void write(
-      Path root, List<Path> files, IntConsumer progress, Client.Sink<AnalyzeTreeRequest> sink)
-      throws IOException {
+  /** Gives those that could not be read. */
+  private static List<Path> write(
+      Path root, List<Path> files, IntConsumer progress, Client.Sink<AnalyzeTreeRequest> sink) {
+    var leftOut = new ArrayList<Path>();
     String name = root.toAbsolutePath().normalize().toString().replace('\\', '/');
     boolean open =
         sink.write(
@@ -59,15 +74,20 @@ public final class TreeUpload {
         progress.accept(done);
       }
       if (!open) {
-        return;
+        return leftOut;
       }
-      bytes += add(root, file, message);
+      try {
+        bytes += add(root, file, message);
+      } catch (IOException unreadable) {
+        leftOut.add(file);
+      }
       done++;
     }
     if (message.getEntriesCount() > 0) {
       boolean unused = sink.write(part(message));
     }
     progress.accept(done);
+    return leftOut;
   }
 
   private static AnalyzeTreeRequest part(TreeEntries.Builder entries) {
@@ -85,8 +105,6 @@ public final class TreeUpload {
               .setLastModified(Timestamps.fromMillis(Files.getLastModifiedTime(path).toMillis()))
               .setContent(content));
       return content.size();
-    } catch (NoSuchFileException vanished) {
-      return 0;
     }
   }
 }

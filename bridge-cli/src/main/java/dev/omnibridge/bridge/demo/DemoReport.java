@@ -7,6 +7,7 @@ import dev.omnibridge.api.workflow.v1.Workflow;
 import dev.omnibridge.bridge.Setting;
 import dev.omnibridge.bridge.demo.FinishedRun.Stamped;
 import dev.omnibridge.bridge.view.Amounts;
+import dev.omnibridge.bridge.view.OneLine;
 import dev.omnibridge.bridge.view.Palette;
 import dev.omnibridge.bridge.view.ProtoJson;
 import java.util.Comparator;
@@ -54,7 +55,7 @@ public final class DemoReport {
                 Amounts.count(material.files().size()),
                 Amounts.bytes(material.bytes()),
                 Amounts.count(material.uploaded())));
-    material.skipped().forEach(sentence -> field("skipped", palette.yellow(sentence)));
+    material.skipped().forEach(sentence -> field("skipped", palette.yellow(OneLine.of(sentence))));
   }
 
   private void workflow(Workflow workflow) {
@@ -80,7 +81,8 @@ public final class DemoReport {
             .formatted(Amounts.count(stamps.size() - existed), Amounts.count(existed)));
     stamps.stream()
         .limit(STAMPS_SHOWN)
-        .forEach(stamp -> field("", palette.dim(stamp.fileHash()) + "  " + stamp.path()));
+        .forEach(
+            stamp -> field("", palette.dim(stamp.fileHash()) + "  " + OneLine.of(stamp.path())));
   }
 
   private void intelligence(JsonNode totals) {
@@ -105,7 +107,7 @@ public final class DemoReport {
     return counts.properties().stream()
         .sorted(Comparator.comparingLong((Map.Entry<String, JsonNode> e) -> -e.getValue().asLong()))
         .limit(NAMES_SHOWN)
-        .map(count -> count.getKey() + " " + Amounts.count(count.getValue().asLong()))
+        .map(count -> OneLine.of(count.getKey()) + " " + Amounts.count(count.getValue().asLong()))
         .collect(Collectors.joining(", "));
   }
 

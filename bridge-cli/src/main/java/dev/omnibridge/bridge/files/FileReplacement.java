@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,14 @@ public final class FileReplacement implements AutoCloseable {
           PosixFilePermission.GROUP_READ,
           PosixFilePermission.OTHERS_READ);
 
+  /** Fresh files that are not in place yet; a process that a signal ends deletes them. */
+  private static final Set<Path> UNFINISHED = ConcurrentHashMap.newKeySet();
+
+  static {
+    var onSignal = new Thread(FileReplacement::deleteUnfinished, "unfinished-files");
+    Runtime.getRuntime().addShutdownHook(onSignal);
+  }
+
   private final Path target;
   private final Path fresh;
 
@@ -38,6 +47,17 @@ public final class FileReplacement implements AutoCloseable {
     requireReplaceable(target);
     // Made readable for nobody else, until it has the mode of the old one.
     fresh = Files.createTempFile(target.getParent(), ".omnibridge-", ".tmp");
+    UNFINISHED.add(fresh);
+  }
+
+  static void deleteUnfinished() {
+    for (Path one : UNFINISHED) {
+      try {
+        Files.deleteIfExists(one);
+      } catch (IOException left) {
+        continue;
+      }
+    }
   }
 
   /** Begins to replace a file, or to make a new one. A link is followed, so that it stays one. */
@@ -72,6 +92,7 @@ public final class FileReplacement implements AutoCloseable {
       }
       Files.move(
           fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      UNFINISHED.remove(fresh);
     } catch (IOException failure) {
       throw told(target, failure);
     }
@@ -80,6 +101,7 @@ public final class FileReplacement implements AutoCloseable {
   @Override
   public void close() throws IOException {
     Files.deleteIfExists(fresh);
+    UNFINISHED.remove(fresh);
   }
 
   /**

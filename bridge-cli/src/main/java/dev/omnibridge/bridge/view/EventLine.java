@@ -32,14 +32,20 @@ public final class EventLine {
   /** The last part of the type: {@code step-completed} of dev.omnibridge.workflow... */
   public static String shortType(String type) {
     List<String> parts = List.of(type.split("\\."));
+    if (parts.isEmpty()) {
+      return type;
+    }
     boolean versioned = parts.getLast().matches("v\\d+") && parts.size() > 1;
     return versioned ? parts.get(parts.size() - 2) : parts.getLast();
   }
 
   /** What happened, from the payload. */
   public static String summary(RecordedEvent event) {
-    JsonNode payload = payload(event);
-    return switch (shortType(event.getType())) {
+    return OneLine.of(summary(shortType(event.getType()), payload(event)));
+  }
+
+  private static String summary(String type, JsonNode payload) {
+    return switch (type) {
       case "started" -> text(payload, "workflow_type");
       case "state-transition" -> text(payload, "from_state") + " → " + text(payload, "to_state");
       case "step-completed" -> join(text(payload, "step_id"), text(payload, "status"));

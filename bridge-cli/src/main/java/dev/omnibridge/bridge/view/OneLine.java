@@ -21,4 +21,25 @@ public final class OneLine {
         });
     return shown.toString();
   }
+
+  /** The same JSON, without the control characters that may stand in JSON as they are. */
+  public static String ofJson(String json) {
+    if (json.chars().noneMatch(OneLine::isKeptByJson)) {
+      return json;
+    }
+    var shown = new StringBuilder();
+    json.chars()
+        .forEach(c -> {
+          if (isKeptByJson(c)) {
+            shown.append("\\u%04x".formatted(c));
+          } else {
+            shown.append((char) c);
+          }
+        });
+    return shown.toString();
+  }
+
+  private static boolean isKeptByJson(int c) {
+    return c >= 0x7f && Character.isISOControl(c);
+  }
 }

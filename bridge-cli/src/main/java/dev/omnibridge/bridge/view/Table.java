@@ -12,8 +12,12 @@ public final class Table {
   private final List<String> heads;
   private final List<List<Cell>> rows = new ArrayList<>();
 
-  /** A text and how it is painted; the paint takes no width. */
+  /** A text, kept on its line, and how it is painted; the paint takes no width. */
   public record Cell(String text, UnaryOperator<String> paint) {
+    public Cell {
+      text = OneLine.of(text);
+    }
+
     public static Cell of(Object value) {
       return new Cell(String.valueOf(value), UnaryOperator.identity());
     }

@@ -95,6 +95,18 @@ class ArgumentsTest {
           servers --kafka-port x               | '--kafka-port'
           list -o xml                          | 'xml'
           watch w --timeout soon               | a span is a number with ms, s, m, h or d
+          submit x --wait --timeout 200000d    | a span is 36500 d at most
+          up --port 70000                      | --port must be from 0 to 65535, not 70000.
+          up --postgres-port=-1                | --postgres-port must be from 0 to 65535, not -1.
+          up --kafka-port 65536                | --kafka-port must be from 0 to 65535, not 65536.
+          servers --pg-port 70000              | --postgres-port must be from 0 to 65535
+          servers --kafka-port=-5              | --kafka-port must be from 0 to 65535, not -5.
+          demo --limit 0                       | --limit must be 1 or more, not 0.
+          demo --limit=-1                      | --limit must be 1 or more, not -1.
+          backup list 20261121T130600.123Z     | A backup is named only to backup verify.
+          backup make 20261121T130600.123Z     | A backup is named only to backup verify.
+          backup list --keep 3                 | --keep goes with backup make.
+          backup verify --archive-every 5s     | --archive-every goes with backup make.
           events --since yesterday             | a time is like 2026-11-21T10:00:00Z
           events --stream workflow             | 'workflow' is no stream; give KIND/NAMESPACE/ID
           events --field workflow_id           | 'workflow_id' is no field; give NAME=VALUE.

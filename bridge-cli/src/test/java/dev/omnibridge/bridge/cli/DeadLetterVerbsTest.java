@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import dev.omnibridge.api.log.v1.DeadLetterFilter;
 import dev.omnibridge.api.log.v1.DeadLetterPart;
 import dev.omnibridge.api.log.v1.DeadLetterState;
 import dev.omnibridge.api.log.v1.DiscardDeadLettersRequest;
@@ -92,6 +94,31 @@ class DeadLetterVerbsTest {
         .contains("--page-token 3 --since 2026-11-21T11:50:00Z --until 2026-11-21T11:59:00Z");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"list --limit 1", "redrive --all --dry-run"})
+  void shouldGoOnWithTheSameTimesWhenTheHintIsFollowed(String verb) {
+    String line = "dead-letters " + verb;
+
+    var first = ran((line + " --since 10m --until 2026-11-21T11:59:00Z").split(" "));
+    var unused = ran((line + " " + hint(first)).split(" "));
+
+    Message went = letters.asked.getLast();
+    assertThat(filter(went)).isEqualTo(filter(letters.asked.getFirst()));
+    assertThat(filter(went).hasSince() && filter(went).hasUntil()).isTrue();
+    assertThat(went.toString()).contains("page_token: \"1\"");
+  }
+
+  /** The options that it tells. */
+  static String hint(TestSetting command) {
+    return command.err().replaceAll("(?s).*there is more: the same again but with (.*)\n", "$1");
+  }
+
+  private static DeadLetterFilter filter(Message asked) {
+    return asked instanceof ListDeadLettersRequest list
+        ? list.getFilter()
+        : ((RedriveDeadLettersRequest) asked).getFilter();
+  }
+
   @Test
   void shouldListEveryStateWhenAskedForAny() {
     var unused = ran("dead-letters", "list", "--state", "any", "--limit", "1");
@@ -116,6 +143,15 @@ class DeadLetterVerbsTest {
     var command = command();
     assertThat(command.run("dead-letters", "show", "17", "--as", "json")).isEqualTo(2);
     assertThat(command.err()).contains("The bytes are no json");
+  }
+
+  @Test
+  void shouldShowJsonWithoutWhatWouldMoveTheCursor() {
+    letters.value = ByteString.copyFromUtf8("{\"a\":\"\u009b2J\"}");
+
+    assertThat(ran("dead-letters", "show", "17").out())
+        .contains("\"a\" : \"\\u009b2J\"")
+        .doesNotContain("\u009b");
   }
 
   @Test
@@ -227,6 +263,13 @@ class DeadLetterVerbsTest {
           dead-letters redrive 1 --all              | Give the number of a letter, or --all
           dead-letters redrive --all --value x      | Only one letter at a time can be changed.
           dead-letters redrive 1 --dry-run          | --dry-run goes with --all.
+          dead-letters redrive 1 --limit 5          | --limit goes with --all.
+          dead-letters redrive 1 --rate 5           | --rate goes with --all.
+          dead-letters redrive 1 --newest-first     | --newest-first goes with --all.
+          dead-letters redrive 1 --page-token x     | --page-token goes with --all.
+          dead-letters redrive 1 --topic t          | --topic goes with --all.
+          dead-letters redrive 1 --state open       | --state goes with --all.
+          dead-letters redrive 1 --until 1d         | --until goes with --all.
           dead-letters redrive 1 --header x         | 'x' is no header; give KEY=VALUE.
           dead-letters redrive 1 --value @/no/file  | There is no file /no/file.
           dead-letters redrive one                  | 'one'

@@ -4,6 +4,7 @@ package dev.omnibridge.bridge.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.omnibridge.bridge.TestSetting;
 import dev.omnibridge.runtime.blake3.Blake3;
 import java.io.IOException;
@@ -99,6 +100,23 @@ class SliceVerbsTest {
   }
 
   @Test
+  void shouldTellScriptsWhatIsProven() throws IOException {
+    String[] arguments = {
+      "prove", file.toString(), "--range", "299990:10", "--to", slice.toString(), "-o", "json"
+    };
+    var cut = new ObjectMapper().readTree(ran(0, arguments).out());
+    assertThat(cut.path("slice").asText()).isEqualTo(slice.toString());
+    assertThat(cut.path("contentHash").asText()).isEqualTo(hash);
+    assertThat(cut.path("from").asLong()).isEqualTo(299_990);
+    assertThat(cut.path("count").asLong()).isEqualTo(10);
+
+    var end = new ObjectMapper().readTree(verified(0, hash, "299990:10", "-o", "json").out());
+    assertThat(end.path("proven").asBoolean()).isTrue();
+    assertThat(end.path("contentLength").asLong()).isEqualTo(300_000);
+    assertThat(end.path("contentHash").asText()).isEqualTo(hash);
+  }
+
+  @Test
   void shouldNotLoseWhatItReadsNorReplaceWhatIsNoFile() throws IOException {
     Path link = Files.createSymbolicLink(home.resolve("link"), file);
     Path directory = Files.createDirectory(home.resolve("empty"));
@@ -154,6 +172,12 @@ class SliceVerbsTest {
           prove FILE --range 5:0                       | FROM:COUNT
           prove FILE --range 299999:2 --to OUT         | has none
           prove FILE --range 0:1                       | --to
+          prove FILE --range 0:1 --to OUT --size 3     | --size goes without --range
+          prove FILE --range 0:1 --to OUT --namespace n| --namespace goes without --range
+          verify FILE --key KEY                        | --key goes with --bundle
+          verify FILE --hash HASH                      | --hash goes with --slice
+          verify --bundle FILE --range 0:1             | --range goes with --slice
+          verify FILE --to OUT                         | --to goes with --slice
           verify --slice FILE                          | --hash
           verify --slice FILE --hash 12 --range 0:1    | 64
           verify --slice GONE --hash HASH --range 0:1  | no file

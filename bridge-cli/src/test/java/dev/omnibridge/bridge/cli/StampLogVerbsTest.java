@@ -15,6 +15,7 @@ import dev.omnibridge.runtime.blake3.Blake3;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,5 +121,19 @@ class StampLogVerbsTest {
     assertThat(log.proofs.getFirst().getSize()).isEqualTo(9);
     assertThat(log.proofs.getLast().getHash()).isEqualTo(Blake3.hash("text".getBytes(UTF_8)).hex());
     assertThat(ran(2, "prove", home.resolve("gone").toString()).err()).contains("no file");
+  }
+
+  @Test
+  void shouldNotWriteTheProofOverTheFileThatItIsOf() throws IOException {
+    Path file = Files.writeString(home.resolve("file"), "text\n");
+    Path link = Files.createSymbolicLink(home.resolve("link"), file);
+
+    for (Path same : List.of(file, link)) {
+      assertThat(ran(2, "prove", file.toString(), "--to", same.toString()).err())
+          .contains("file would be lost");
+    }
+
+    assertThat(file).hasContent("text\n");
+    assertThat(log.proofs).isEmpty();
   }
 }

@@ -134,7 +134,8 @@ class StampWritingTest {
 
     JsonNode answer = json(0, "stamp", file, "--write");
 
-    assertThat(answer.at("/stamps/0/note").asText()).contains("parts of other stamps");
+    assertThat(answer.at("/stamps/0/note").asText())
+        .contains("could not be told from what it holds");
     assertThat(file).hasContent("<!-- ONEX_METADATA_START -->\n");
   }
 

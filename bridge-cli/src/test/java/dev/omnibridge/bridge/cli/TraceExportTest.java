@@ -31,6 +31,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TraceExportTest {
   private static final String ID = "01931b2e-0000-7000-8000-00000000000a";
@@ -81,7 +83,8 @@ class TraceExportTest {
     @Override
     public void queryEvents(QueryEventsRequest request, StreamObserver<QueryEventsResponse> out) {
       asked.add(request);
-      out.onNext(QueryEventsResponse.getDefaultInstance());
+      out.onNext(
+          QueryEventsResponse.newBuilder().addEvents(event(1)).setNextPageToken("2").build());
       out.onCompleted();
     }
 
@@ -166,10 +169,12 @@ class TraceExportTest {
 
     assertThat(command.run("export", "--from", "1h")).isEqualTo(2);
     assertThat(versions(command.out())).containsExactly(1, 2);
-    assertThat(command.err()).contains("2 events written", "--cursor 3", "What went wrong.");
+    assertThat(command.err())
+        .contains("2 events written", "What went wrong.")
+        .contains("but with --cursor 3 --since 2026-11-21T11:00:00Z");
 
     var rest = command();
-    assertThat(rest.run("export", "--from", "1h", "--cursor", "3")).isZero();
+    assertThat(rest.run("export", "--cursor", "3", "--since", "2026-11-21T11:00:00Z")).isZero();
     assertThat(versions(rest.out())).containsExactly(3, 4, 5, 6);
   }
 
@@ -214,6 +219,7 @@ class TraceExportTest {
                 "--type=y",
                 "--field=a.b=c=d",
                 "--field=e=",
+                "--limit=1",
                 "-o=json"))
         .isZero();
     var question = log.asked.getFirst();
@@ -222,5 +228,19 @@ class TraceExportTest {
         .extracting(field -> field.getField() + " is " + field.getValue())
         .containsExactly("a.b is c=d", "e is ");
     assertThat(question.hasSince()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "--since 10m", "--since 10m --until 1m", "--stream a/b/c --to 1m"})
+  void shouldGoOnWithTheSameTimesWhenTheHintIsFollowed(String times) {
+    var first = command();
+    assertThat(first.run(("events --limit 1 " + times).strip().split(" "))).isZero();
+
+    var next = command();
+    String rest = times.replaceAll("--(since|until|to) \\S+", "").strip();
+    String line = "events --limit 1 %s %s".formatted(DeadLetterVerbsTest.hint(first), rest);
+    assertThat(next.run(line.strip().split(" "))).as(next.err()).isZero();
+    assertThat(log.asked.getLast())
+        .isEqualTo(log.asked.getFirst().toBuilder().setPageToken("2").build());
   }
 }

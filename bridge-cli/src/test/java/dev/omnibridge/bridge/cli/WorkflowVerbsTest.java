@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkflowVerbsTest {
   @TempDir private Path home = Path.of("");
@@ -120,6 +121,31 @@ class WorkflowVerbsTest {
     assertThat(event.at("/body/payload/step_id").asText()).isEqualTo("/do/3/greet");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"list", "list -o json", "describe w-1", "watch w-1", "cancel --help"})
+  void shouldEndWithOneWhenTheResultsCannotBeWritten(String line) {
+    var command = command().onFullDisk();
+
+    assertThat(command.run(line.split(" "))).isEqualTo(1);
+    assertThat(command.err()).contains("The results cannot be written");
+  }
+
+  @Test
+  void shouldTellScriptsThatTheResultsCannotBeWritten() throws Exception {
+    var command = command().onFullDisk();
+
+    assertThat(command.run("list", "-o", "json")).isEqualTo(1);
+    assertThat(new ObjectMapper().readTree(command.err()).at("/error/exitCode").asInt()).isOne();
+  }
+
+  @Test
+  void shouldWatchNoLongerWhenNobodyReadsTheEvents() {
+    var command = command().onFullDisk();
+
+    assertThat(command.run("watch", "w-1")).isEqualTo(1);
+    assertThat(command.out()).contains("/do/1/").doesNotContain("/do/2/");
+  }
+
   @Test
   void shouldAskForPagesUntilTheLimitIsReached() {
     suite.pages.add(page("a", "next"));
@@ -138,7 +164,7 @@ class WorkflowVerbsTest {
             "WORKFLOW ID  STATE      TYPE            NAMESPACE  SUBMITTED              TOOK  STEPS  DEGRADED",
             "a            COMPLETED  examples/hello  default    2026-11-21 12:00:00  1.23 s      2         0",
             "b            COMPLETED  examples/hello  default    2026-11-21 12:00:00  1.23 s      2         0");
-    assertThat(command.err()).contains("add --page-token more");
+    assertThat(command.err()).contains("the same again but with --page-token more\n");
   }
 
   private static ListWorkflowsResponse page(String id, String token) {

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,6 +88,58 @@ class FileReplacementTest {
     assertThat(other).hasContent("old").hasSameBinaryContentAs(file);
     assertThat(empty).isEmptyDirectory();
     assertThat(directory).isDirectoryNotContaining("glob:**.tmp");
+  }
+
+  @Test
+  void shouldLeaveNothingBehindWhenASignalEndsTheProcess() throws Exception {
+    Path file = file("rw-r--r--");
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    var process =
+        new ProcessBuilder(
+                java.toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Begun.class.getName(),
+                file.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try {
+      assertThat(process.inputReader(UTF_8).readLine()).contains(".omnibridge-");
+      assertThat(directory).isDirectoryContaining("glob:**.tmp");
+      process.destroy();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+
+    assertThat(directory).isDirectoryNotContaining("glob:**.tmp");
+    assertThat(file).hasContent("old");
+  }
+
+  /** A process that is ended in the middle of it. */
+  static final class Begun {
+    public static void main(String[] arguments) throws Exception {
+      try (FileReplacement replacement = FileReplacement.of(Path.of(arguments[0]))) {
+        System.out.println(replacement.fresh());
+        new CountDownLatch(1).await();
+      }
+    }
+  }
+
+  @Test
+  void shouldDeleteOnlyWhatIsNotInPlace() throws IOException {
+    Path file = file("rw-r--r--");
+    try (FileReplacement finished = FileReplacement.of(file);
+        FileReplacement begun = FileReplacement.of(directory.resolve("other"))) {
+      Files.writeString(finished.fresh(), "new");
+      finished.finish();
+
+      FileReplacement.deleteUnfinished();
+
+      assertThat(begun.fresh()).doesNotExist();
+    }
+    assertThat(file).hasContent("new");
   }
 
   @Test

@@ -3,12 +3,15 @@ package dev.omnibridge.bridge.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Durations;
 import dev.omnibridge.api.stamping.v1.Stamp;
 import dev.omnibridge.api.state.v1.BridgeState;
 import dev.omnibridge.api.workflow.v1.Workflow;
 import dev.omnibridge.api.workflow.v1.WorkflowState;
 import dev.omnibridge.bridge.FakeOrchestrator;
+import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,7 +82,10 @@ class ViewTest {
   @CsvSource({
     "dev.omnibridge.workflow.step-completed.v1, step-completed",
     "com.example.Thing, Thing",
-    "v1, v1"
+    "v1, v1",
+    "., .",
+    ".., ..",
+    "a., a"
   })
   void shouldShortenTypesOfEvents(String type, String shortType) {
     assertThat(EventLine.shortType(type)).isEqualTo(shortType);
@@ -88,5 +94,21 @@ class ViewTest {
   @Test
   void shouldSumUpAnEventInOneLine() {
     assertThat(EventLine.summary(FakeOrchestrator.event(3))).isEqualTo("/do/3/greet  completed");
+    var hostile =
+        FakeOrchestrator.event(3).toBuilder()
+            .setBody(ByteString.copyFromUtf8("{\"payload\":{\"step_id\":\"a\\u001b[2J\\nb\"}}"))
+            .build();
+    assertThat(EventLine.summary(hostile)).isEqualTo("a\\x1b[2J\\x0ab");
+  }
+
+  @Test
+  void shouldWriteTheSameJsonWithoutControlCharacters() throws IOException {
+    String text = "é\u007f\u009b2J\ud83d\ude00";
+    var mapper = new ObjectMapper();
+
+    String shown = OneLine.ofJson(mapper.writeValueAsString(text));
+
+    assertThat(shown).isEqualTo("\"é\\u007f\\u009b2J\ud83d\ude00\"");
+    assertThat(mapper.readValue(shown, String.class)).isEqualTo(text);
   }
 }

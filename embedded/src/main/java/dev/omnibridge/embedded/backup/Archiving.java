@@ -120,7 +120,7 @@ final class Archiving {
       if (System.nanoTime() - began > SETTING_LIMIT.toNanos()) {
         throw new BackupException(FAILED, "PostgreSQL does not take %s over".formatted(name));
       }
-      LockSupport.parkNanos(PAUSE.toNanos());
+      pause(PAUSE);
     }
   }
 
@@ -177,7 +177,15 @@ final class Archiving {
             "The WAL file %s does not come into the archive%s"
                 .formatted(file, failing ? "; the server's log says why" : ""));
       }
-      LockSupport.parkNanos(PAUSE.toNanos());
+      pause(PAUSE);
+    }
+  }
+
+  /** An interrupt ends the waiting, and has no effect on what is put back for it. */
+  static void pause(Duration length) {
+    LockSupport.parkNanos(length.toNanos());
+    if (Thread.interrupted()) {
+      throw new BackupException(FAILED, "It was interrupted");
     }
   }
 

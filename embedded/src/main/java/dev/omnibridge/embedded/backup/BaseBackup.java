@@ -6,6 +6,7 @@ import static dev.omnibridge.embedded.backup.BackupException.Reason.IN_THE_WAY;
 import static dev.omnibridge.embedded.backup.BackupException.Reason.NO_ROOM;
 
 import dev.omnibridge.embedded.PostgresDirectory;
+import dev.omnibridge.embedded.Uninterrupted;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -173,7 +174,7 @@ public final class BaseBackup {
               source.home().toString());
       Durably.write(draft.resolve(SavedBackup.FILE), saved.json());
       Durably.syncTree(draft);
-      Durably.rename(draft, area.base().resolve(id));
+      Uninterrupted.run(() -> Durably.rename(draft, area.base().resolve(id)));
       complete = true;
       return saved;
     } finally {

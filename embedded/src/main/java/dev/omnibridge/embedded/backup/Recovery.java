@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -196,7 +195,7 @@ public final class Recovery {
         if (System.nanoTime() - began > order.limit().toNanos()) {
           throw new BackupException(FAILED, "The replay was not done within " + order.limit());
         }
-        LockSupport.parkNanos(PAUSE.toNanos());
+        Archiving.pause(PAUSE);
       }
     } catch (SQLException failure) {
       if (hasEnded(server)) {
@@ -231,7 +230,7 @@ public final class Recovery {
   private static boolean hasEnded(EmbeddedPostgres server) {
     long began = System.nanoTime();
     while (server.isRunning() && System.nanoTime() - began < END_LIMIT.toNanos()) {
-      LockSupport.parkNanos(PAUSE.toNanos());
+      Archiving.pause(PAUSE);
     }
     return !server.isRunning();
   }

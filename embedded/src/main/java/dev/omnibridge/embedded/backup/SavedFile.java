@@ -3,6 +3,7 @@ package dev.omnibridge.embedded.backup;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +64,9 @@ record SavedFile(String path, long size, long modified, String sha256) {
     byte[] buffer = new byte[BUFFER];
     long size = 0;
     for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+      if (Thread.interrupted()) {
+        throw new InterruptedIOException("it was interrupted");
+      }
       digest.update(buffer, 0, read);
       out.write(buffer, 0, read);
       size += read;

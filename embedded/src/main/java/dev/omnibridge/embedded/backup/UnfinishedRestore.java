@@ -5,6 +5,7 @@ import static dev.omnibridge.embedded.backup.BackupException.Reason.IN_THE_WAY;
 
 import dev.omnibridge.embedded.EmbeddedPostgres;
 import dev.omnibridge.embedded.PostgresDirectory;
+import dev.omnibridge.embedded.Uninterrupted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,8 +30,10 @@ record UnfinishedRestore(PostgresDirectory target) {
 
   /** The data may be used. */
   void end() throws IOException {
-    Files.deleteIfExists(target.unfinishedRestore());
-    Durably.sync(target.home());
+    Uninterrupted.run(() -> {
+      Files.deleteIfExists(target.unfinishedRestore());
+      Durably.sync(target.home());
+    });
   }
 
   /**
@@ -38,6 +41,10 @@ record UnfinishedRestore(PostgresDirectory target) {
    * that the begun one left running is stopped.
    */
   void takeBack() throws IOException {
+    Uninterrupted.run(this::putBack);
+  }
+
+  private void putBack() throws IOException {
     Path mark = target.unfinishedRestore();
     if (!Files.exists(mark)) {
       return;
